@@ -1,1 +1,28 @@
+//! Errors on the wire: what a service means ([`Fault`]), how it is sent ([`to_status`]), and how it is read back.
 //!
+//! Owns the reasons every service shares, their codes and the `google.rpc` details that go with them, and the
+//! translation of the transport's own bare errors into typed ones. Must not know any service, database or
+//! transport beyond `tonic::Status`.
+
+mod fault;
+mod normalise;
+mod read;
+pub mod reasons;
+mod shared;
+mod violation;
+mod wire;
+
+pub use fault::{Fault, Precondition, Quota};
+pub use normalise::{Untyped, normalise, normalise_response};
+pub use read::{
+    cause, error_info, field_violations, localized_message, precondition_violations,
+    quota_violations, reason, resource_info, retry_delay,
+};
+pub use shared::PERMISSION_DENIED_TEXT;
+pub use tonic::{Code, Status};
+pub use tonic_types::{
+    ErrorInfo, FieldViolation, LocalizedMessage, PreconditionViolation, QuotaViolation,
+    ResourceInfo,
+};
+pub use violation::Violation;
+pub use wire::to_status;

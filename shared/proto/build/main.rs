@@ -1,0 +1,102 @@
+//! Turns proto/ into Rust: messages, clients and servers; the rules of `buf.validate`; the table of methods.
+//!
+//! Pure Rust (protox), so that a build needs no protoc. The build fails on a validation rule that the generator does
+//! not know and on an RPC that does not say who may call it, for how long, and at which HTTP path.
+
+mod emit;
+mod methods;
+mod names;
+mod options;
+mod rules;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use prost_reflect::{DescriptorPool, MessageDescriptor};
+
+type Fault = Box<dyn std::error::Error>;
+
+/// Protos of others that the suite serves or sends. error_details is here because clients such as grpcurl print error
+/// details only if the server's reflection knows their types.
+const FOREIGN: [&str; 3] = [
+    "google/longrunning/operations.proto",
+    "google/rpc/error_details.proto",
+    "google/api/httpbody.proto",
+];
+
+fn main() -> Result<(), Fault> {
+    let proto = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
+    let third_party = proto.join("third_party");
+    println!("cargo:rerun-if-changed={}", proto.display());
+    println!("cargo:rerun-if-changed=build");
+
+    let mut files = Vec::new();
+    walk(&proto, &proto.join("dialtone"), &mut files)?;
+    files.sort();
+    files.extend(FOREIGN.map(PathBuf::from));
+
+    let mut compiler = protox::Compiler::new([&proto, &third_party])?;
+    compiler.include_imports(true).include_source_info(true);
+    // The plain Display of a protox error has no position; its Debug is a full report.
+    compiler.open_files(&files).map_err(|e| format!("{e:?}"))?;
+    let pool = compiler.descriptor_pool();
+
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    // Not file_descriptor_set(): prost-types drops unknown fields, and with them every option.
+    fs::write(
+        out.join("descriptors.bin"),
+        compiler.encode_file_descriptor_set(),
+    )?;
+    generate_types(&compiler)?;
+    fs::write(
+        out.join("validate.rs"),
+        emit::implementations(&own_messages(&pool))?,
+    )?;
+    fs::write(out.join("methods.rs"), methods::table(&pool)?)?;
+    Ok(())
+}
+
+/// Collects the paths of all .proto files under `folder`, relative to `root`.
+fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Fault> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(root, &path, files)?;
+        } else if path.extension().is_some_and(|e| e == "proto") {
+            files.push(path.strip_prefix(root)?.to_path_buf());
+        }
+    }
+    Ok(())
+}
+
+fn generate_types(compiler: &protox::Compiler) -> Result<(), Fault> {
+    let mut set = compiler.file_descriptor_set();
+    // Packages of options only need no Rust types. google.rpc has them in tonic-types, but stays in the set: prost
+    // looks up whatever a kept message refers to.
+    set.file.retain(|file| match file.package() {
+        "buf.validate" => false,
+        "google.api" => file.name() == "google/api/httpbody.proto",
+        _ => true,
+    });
+    tonic_prost_build::configure()
+        .emit_rerun_if_changed(false)
+        .btree_map(".")
+        .extern_path(".google.rpc", "::tonic_types::pb")
+        // Comments of others hold indented examples, which rustdoc would compile.
+        .disable_comments([".google"])
+        .include_file("includes.rs")
+        .compile_fds(set)?;
+    Ok(())
+}
+
+/// The messages that get an `impl Validate`, in the order of their names.
+fn own_messages(pool: &DescriptorPool) -> Vec<MessageDescriptor> {
+    let mut messages: Vec<_> = pool
+        .all_messages()
+        .filter(|m| m.package_name().starts_with("dialtone.") && !m.is_map_entry())
+        .collect();
+    messages.sort_by(|a, b| a.full_name().cmp(b.full_name()));
+    messages
+}

@@ -69,13 +69,7 @@ impl<'p, 'a> Keys<'p, 'a> {
                 .filter(|_| !is_field(&file_key))
                 .and_then(|table| table.get(&file_key));
             match (value, file) {
-                (Some(_), Some(_)) => {
-                    probe.note_fault(
-                        &key,
-                        format!("is given twice, also as `{file_key}`; keep one"),
-                    );
-                    keys.push(((*field).to_owned(), Input::Missing));
-                }
+                (Some(value), Some(_)) => keys.push(((*field).to_owned(), Input::Twice(value))),
                 (Some(value), None) => keys.push(((*field).to_owned(), Input::Value(value))),
                 (None, Some(file)) => keys.push(((*field).to_owned(), Input::FileOf(file))),
                 (None, None) if probe.is_missing(&key) => {
@@ -169,11 +163,23 @@ fn read<'de, S: DeserializeSeed<'de>>(
     if secret {
         probe.note_secret(&key);
     }
+    let file_key = format!("{key}{FILE_SUFFIX}");
     let input = match input {
-        Input::FileOf(file) if secret => secret_of(probe, &key, file),
+        Input::FileOf(file) if secret => secret_of(probe, &file_key, file),
         Input::FileOf(_) => {
-            probe.note_unknown(format!("{key}{FILE_SUFFIX}"));
+            probe.note_unknown(file_key);
             Input::Missing
+        }
+        Input::Twice(_) if secret => {
+            probe.note_fault(
+                &key,
+                format!("is given twice, also as `{file_key}`; keep one"),
+            );
+            Input::Missing
+        }
+        Input::Twice(value) => {
+            probe.note_unknown(file_key);
+            Input::Value(value)
         }
         other => other,
     };
@@ -189,16 +195,15 @@ fn read<'de, S: DeserializeSeed<'de>>(
 }
 
 /// The content of the file that `file` names, without its line end.
-fn secret_of<'a>(probe: &Probe<'_>, key: &str, file: &Value) -> Input<'a> {
-    let file_key = format!("{key}{FILE_SUFFIX}");
+fn secret_of<'a>(probe: &Probe<'_>, file_key: &str, file: &Value) -> Input<'a> {
     let Some(path) = scalar::text(file) else {
-        probe.note_fault(&file_key, "wants the path of a file");
+        probe.note_fault(file_key, "wants the path of a file");
         return Input::Missing;
     };
     match std::fs::read_to_string(&path) {
         Ok(text) => Input::Text(text.trim_end_matches(['\r', '\n']).to_owned()),
         Err(error) => {
-            probe.note_fault(&file_key, format!("{path} cannot be read: {error}"));
+            probe.note_fault(file_key, format!("{path} cannot be read: {error}"));
             Input::Missing
         }
     }

@@ -33,8 +33,8 @@ pub struct Loaded<T> {
 /// Reads the configuration of `service` (`org-finder`) from its defaults, `file` and the process's environment.
 ///
 /// Errors with every fault found: text that is no TOML, unknown, missing and ill-typed keys, and what `T::check` refuses.
-/// A value that no substitute exists for (a type of its own, required, without default) can hide the checks of `T`
-/// until it is corrected.
+/// A faulty value of a type of its own, for which there is neither a default nor a usual substitute, can hide what
+/// `T::check` refuses until it is corrected.
 pub fn load<T: DeserializeOwned + Check>(
     service: &str,
     defaults: &str,

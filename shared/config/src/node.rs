@@ -75,6 +75,8 @@ pub(crate) enum Input<'a> {
     Text(String),
     /// The file that holds a secret.
     FileOf(&'a Value),
+    /// A value that is also given as a file.
+    Twice(&'a Value),
     /// Nothing: a substitute is made up.
     Missing,
 }
@@ -110,7 +112,7 @@ impl<'a> Node<'_, 'a> {
     fn string(&self) -> String {
         match &self.input {
             Input::Text(text) => text.clone(),
-            _ => self.scalar("text", scalar::text, String::new()),
+            _ => self.scalar("text", scalar::text, self.probe.made_up_text(&self.key)),
         }
     }
 
@@ -126,7 +128,7 @@ impl<'a> Node<'_, 'a> {
                     .note_fault(&self.key, format!("wants a table, but is {kind}"));
                 None
             }
-            Input::Text(_) | Input::FileOf(_) | Input::Missing => None,
+            Input::Text(_) | Input::FileOf(_) | Input::Twice(_) | Input::Missing => None,
         }
     }
 
@@ -153,7 +155,7 @@ impl<'a> Node<'_, 'a> {
                     .note_fault(&self.key, format!("wants a list, but is {kind}"));
                 Vec::new()
             }
-            Input::Text(_) | Input::FileOf(_) | Input::Missing => Vec::new(),
+            Input::Text(_) | Input::FileOf(_) | Input::Twice(_) | Input::Missing => Vec::new(),
         }
     }
 }
@@ -223,7 +225,9 @@ impl<'de> de::Deserializer<'de> for Node<'_, '_> {
                 kind: ValueKind::Nil,
                 ..
             }) => visitor.visit_none(),
-            Input::Value(_) | Input::Text(_) | Input::FileOf(_) => visitor.visit_some(self),
+            Input::Value(_) | Input::Text(_) | Input::FileOf(_) | Input::Twice(_) => {
+                visitor.visit_some(self)
+            }
         }
     }
 
@@ -279,7 +283,7 @@ impl<'de> de::Deserializer<'de> for Node<'_, '_> {
             Input::Missing => {
                 visitor.visit_enum(variants.first().copied().unwrap_or("").into_deserializer())
             }
-            Input::Value(_) | Input::Text(_) | Input::FileOf(_) => {
+            Input::Value(_) | Input::Text(_) | Input::FileOf(_) | Input::Twice(_) => {
                 visitor.visit_enum(self.string().into_deserializer())
             }
         }

@@ -16,7 +16,18 @@ use std::{
 };
 
 /// How many passes without a new fault are tried before the rest is given up; bounds the work on hopeless input.
-const STALE_PASSES: usize = 16;
+const STALE_PASSES: usize = 64;
+/// Stands for text that is not there, tried in turn: types that read an address, a URL, a duration or an id from text
+/// accept one of these, so that the keys after them are still looked at.
+const MADE_UP: [&str; 7] = [
+    "",
+    "127.0.0.1:1",
+    "127.0.0.1",
+    "http://localhost",
+    "1s",
+    "1",
+    "00000000-0000-0000-0000-000000000000",
+];
 /// Similar enough to be taken for a slip of the pen.
 const SIMILAR: f64 = 0.6;
 
@@ -97,6 +108,11 @@ impl<'a> Probe<'a> {
             (Some(Input::Value(table)), _) if crate::node::is_table(table) => Input::Value(table),
             _ => Input::Missing,
         }
+    }
+
+    pub(crate) fn made_up_text(&self, key: &str) -> String {
+        let failed = self.found.borrow().failures_of(key);
+        MADE_UP[failed % MADE_UP.len()].to_owned()
     }
 
     pub(crate) fn default_of(&self, key: &str) -> Option<&'a Value> {

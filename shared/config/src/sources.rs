@@ -117,9 +117,11 @@ fn environment(
 }
 
 fn source_fault(faults: &mut Faults, name: &str, message: &str) {
+    // A TOML error quotes the line it stands in, which may hold a secret; the quote's lines are those with a bar.
+    let words: Vec<&str> = message.lines().filter(|line| !line.contains('|')).collect();
     faults.push(ConfigFault {
         key: String::new(),
-        message: format!("{name}: {message}"),
+        message: format!("{name}: {}", words.join(": ")),
         origin: None,
     });
 }

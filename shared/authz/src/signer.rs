@@ -93,3 +93,36 @@ pub(crate) fn unix_seconds() -> u64 {
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys;
+
+    #[test]
+    fn a_callers_token_is_signed_once() {
+        let pair = keys::generate();
+        let signer = TokenSigner::new(ServiceName::Gateway, &pair.private).expect("a fresh key");
+        let alice = signer.token(&Caller::person("alice"));
+        assert!(Arc::ptr_eq(&alice, &signer.token(&Caller::person("alice"))));
+        assert!(!Arc::ptr_eq(
+            &alice,
+            &signer.token(&Caller::platform("alice"))
+        ));
+    }
+
+    #[test]
+    fn a_service_passes_on_who_began_the_chain() {
+        let pair = keys::generate();
+        let own = ServiceName::UserProvisioning;
+        let signer = TokenSigner::new(own, &pair.private).expect("a fresh key");
+        let cause = Caller::service_for(ServiceName::Subscriptions, "person:alice");
+        let token = signer.token_as_self(Some(&cause));
+        let expected = signer.token(&Caller::service_for(own, "person:alice"));
+        assert!(Arc::ptr_eq(&token, &expected));
+        let plain = signer.token(&Caller::service(own));
+        assert!(Arc::ptr_eq(&signer.token_as_self(None), &plain));
+        let job = crate::Ctx::job(own, "purge").caller;
+        assert!(Arc::ptr_eq(&signer.token_as_self(Some(&job)), &plain));
+    }
+}

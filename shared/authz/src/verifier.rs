@@ -168,3 +168,151 @@ fn hash(token: &str) -> [u8; 32] {
     out.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{TokenSigner, keys::PemPair};
+    use dialtone_ids::SubscriptionId;
+
+    const NOW: u64 = 1_800_000_000;
+
+    fn pair_for(issuer: ServiceName) -> (TokenSigner, PemPair) {
+        let pair = keys::generate();
+        let signer = TokenSigner::new(issuer, &pair.private).expect("a fresh key");
+        (signer, pair)
+    }
+
+    fn trusting(issuer: &str, pem: &str) -> TokenVerifier {
+        let trusted = BTreeMap::from([(issuer.to_owned(), pem.to_owned())]);
+        TokenVerifier::new(&trusted).expect("fresh keys")
+    }
+
+    #[test]
+    fn every_kind_of_caller_survives_the_way() {
+        let (signer, pair) = pair_for(ServiceName::Gateway);
+        let verifier = trusting("gateway", &pair.public);
+        for caller in [
+            Caller::person("alice"),
+            Caller::platform("ops"),
+            Caller::service_for(ServiceName::Gateway, "person:alice"),
+            Caller::setup_contact("bob@example.com", SubscriptionId::new()),
+            Caller::anonymous(),
+        ] {
+            let token = signer.sign_at(&caller, NOW);
+            assert_eq!(verifier.verify_at(&token, NOW), Ok(caller.clone()));
+            // The second time it comes from the cache.
+            assert_eq!(verifier.verify_at(&token, NOW), Ok(caller));
+        }
+    }
+
+    #[test]
+    fn a_token_dies_in_the_cache_as_outside_it() {
+        let (signer, pair) = pair_for(ServiceName::Gateway);
+        let verifier = trusting("gateway", &pair.public);
+        let token = signer.sign_at(&Caller::person("alice"), NOW);
+        let over = NOW + LIFE_SECONDS + LEEWAY_SECONDS;
+        assert_eq!(verifier.verify_at(&token, over), Err(TokenFault::Invalid));
+        assert!(verifier.verify_at(&token, over - 1).is_ok());
+        assert_eq!(verifier.verify_at(&token, over), Err(TokenFault::Invalid));
+    }
+
+    #[test]
+    fn a_token_from_the_future_is_refused() {
+        let (signer, pair) = pair_for(ServiceName::Gateway);
+        let verifier = trusting("gateway", &pair.public);
+        let token = signer.sign_at(&Caller::person("alice"), NOW + LEEWAY_SECONDS + 1);
+        assert_eq!(verifier.verify_at(&token, NOW), Err(TokenFault::Invalid));
+    }
+
+    #[test]
+    fn a_service_speaks_for_itself_only() {
+        let (signer, pair) = pair_for(ServiceName::Templates);
+        let verifier = trusting("templates", &pair.public);
+        for caller in [
+            Caller::person("alice"),
+            Caller::platform("ops"),
+            Caller::service(ServiceName::Subscriptions),
+            Caller::setup_contact("bob@example.com", SubscriptionId::new()),
+            Caller::anonymous(),
+        ] {
+            let token = signer.sign_at(&caller, NOW);
+            let refused = verifier.verify_at(&token, NOW);
+            assert_eq!(refused, Err(TokenFault::NotItsCaller), "{caller:?}");
+        }
+        let own = Caller::service_for(ServiceName::Templates, "person:alice");
+        let token = signer.sign_at(&own, NOW);
+        assert_eq!(verifier.verify_at(&token, NOW), Ok(own));
+    }
+
+    #[test]
+    fn forgeries_are_refused() {
+        let (forger, _) = pair_for(ServiceName::Gateway);
+        let (signer, pair) = pair_for(ServiceName::Gateway);
+        let verifier = trusting("gateway", &pair.public);
+        let forged = forger.sign_at(&Caller::platform("mallory"), NOW);
+        assert_eq!(verifier.verify_at(&forged, NOW), Err(TokenFault::Invalid));
+
+        let genuine = signer.sign_at(&Caller::person("alice"), NOW);
+        let (_, claims, signature) = split(&genuine);
+        let unsigned = format!("eyJhbGciOiJub25lIn0.{claims}.");
+        assert!(verifier.verify_at(&unsigned, NOW).is_err());
+        // The public key as an HMAC secret: the classic confusion of algorithms.
+        let confused = jsonwebtoken::encode(
+            &jsonwebtoken::Header::new(Algorithm::HS256),
+            &Claims::of(ServiceName::Gateway, &Caller::platform("mallory"), NOW),
+            &jsonwebtoken::EncodingKey::from_secret(pair.public.as_bytes()),
+        )
+        .expect("HMAC signs anything");
+        assert_eq!(verifier.verify_at(&confused, NOW), Err(TokenFault::Invalid));
+
+        let other = signer.sign_at(&Caller::platform("ops"), NOW);
+        let (header, claims, _) = split(&other);
+        let spliced = format!("{header}.{claims}.{signature}");
+        assert_eq!(verifier.verify_at(&spliced, NOW), Err(TokenFault::Invalid));
+        assert_eq!(verifier.verify_at("", NOW), Err(TokenFault::Malformed));
+
+        let (stranger, _) = pair_for(ServiceName::Templates);
+        let token = stranger.sign_at(&Caller::service(ServiceName::Templates), NOW);
+        assert_eq!(
+            verifier.verify_at(&token, NOW),
+            Err(TokenFault::UnknownIssuer)
+        );
+    }
+
+    #[test]
+    fn old_and_new_key_are_trusted_together() {
+        let (old, old_pair) = pair_for(ServiceName::Gateway);
+        let (new, new_pair) = pair_for(ServiceName::Gateway);
+        let bundle = format!("{}{}", old_pair.public, new_pair.public);
+        let verifier = trusting("gateway", &bundle);
+        for signer in [old, new] {
+            let token = signer.sign_at(&Caller::person("alice"), NOW);
+            assert!(verifier.verify_at(&token, NOW).is_ok());
+        }
+    }
+
+    #[test]
+    fn bad_keys_are_found_at_the_start() {
+        let pair = keys::generate();
+        let one = |issuer: &str, pem: &str| {
+            TokenVerifier::new(&BTreeMap::from([(issuer.to_owned(), pem.to_owned())])).err()
+        };
+        let public = |issuer: &str| Some(KeyFault::Public(issuer.to_owned()));
+        assert_eq!(one("gateway", ""), public("gateway"));
+        assert_eq!(one("gateway", &pair.private), public("gateway"));
+        assert_eq!(
+            one("mallory", &pair.public),
+            Some(KeyFault::UnknownIssuer("mallory".to_owned()))
+        );
+        assert_eq!(one("org_finder", &pair.public), None);
+        let signer = TokenSigner::new(ServiceName::Gateway, &pair.public);
+        assert_eq!(signer.err(), Some(KeyFault::Private));
+    }
+
+    fn split(token: &str) -> (&str, &str, &str) {
+        let mut parts = token.split('.');
+        let mut next = || parts.next().expect("three parts");
+        (next(), next(), next())
+    }
+}

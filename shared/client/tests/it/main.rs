@@ -1,0 +1,7 @@
+//! The upstream against real HTTP/2 servers that refuse, leave, break and lie on demand.
+
+mod balance;
+mod calls;
+mod discovery;
+mod replica;
+mod resend;

@@ -4,6 +4,7 @@
 //! not know and on an RPC that does not say who may call it, for how long, and at which HTTP path.
 
 mod emit;
+mod emit_value;
 mod methods;
 mod names;
 mod options;
@@ -14,23 +15,24 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use prost_reflect::{DescriptorPool, MessageDescriptor};
+use prost_reflect::DescriptorPool;
 
 type Fault = Box<dyn std::error::Error>;
 
 /// Protos of others that the suite serves or sends. error_details is here because clients such as grpcurl print error
 /// details only if the server's reflection knows their types.
-const FOREIGN: [&str; 3] = [
-    "google/longrunning/operations.proto",
-    "google/rpc/error_details.proto",
-    "google/api/httpbody.proto",
-];
+const FOREIGN: [&str; 3] =
+    ["google/longrunning/operations.proto", "google/rpc/error_details.proto", "google/api/httpbody.proto"];
+
+/// Protos for the tests of the validation rules.
+const FIXTURE: &str = "tests/fixture";
 
 fn main() -> Result<(), Fault> {
     let proto = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
     let third_party = proto.join("third_party");
     println!("cargo:rerun-if-changed={}", proto.display());
     println!("cargo:rerun-if-changed=build");
+    println!("cargo:rerun-if-changed={FIXTURE}");
 
     let mut files = Vec::new();
     walk(&proto, &proto.join("dialtone"), &mut files)?;
@@ -45,16 +47,21 @@ fn main() -> Result<(), Fault> {
 
     let out = PathBuf::from(env::var("OUT_DIR")?);
     // Not file_descriptor_set(): prost-types drops unknown fields, and with them every option.
-    fs::write(
-        out.join("descriptors.bin"),
-        compiler.encode_file_descriptor_set(),
-    )?;
-    generate_types(&compiler)?;
-    fs::write(
-        out.join("validate.rs"),
-        emit::implementations(&own_messages(&pool))?,
-    )?;
+    fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
+    generate_types(&compiler, &out)?;
+    fs::write(out.join("validate.rs"), validations(&pool, "crate::generated")?)?;
     fs::write(out.join("methods.rs"), methods::table(&pool)?)?;
+    generate_fixture(&third_party, &out.join("fixture"))
+}
+
+/// The build does not know whether it is for a test; a few messages cost it nothing.
+fn generate_fixture(third_party: &Path, out: &Path) -> Result<(), Fault> {
+    fs::create_dir_all(out)?;
+    let mut compiler = protox::Compiler::new([Path::new(FIXTURE), third_party])?;
+    compiler.include_imports(true).open_file("fixture.proto").map_err(|e| format!("{e:?}"))?;
+    generate_types(&compiler, out)?;
+    let pool = compiler.descriptor_pool();
+    fs::write(out.join("validate.rs"), validations(&pool, "crate::validate::tests::fixture")?)?;
     Ok(())
 }
 
@@ -71,7 +78,7 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Faul
     Ok(())
 }
 
-fn generate_types(compiler: &protox::Compiler) -> Result<(), Fault> {
+fn generate_types(compiler: &protox::Compiler, out: &Path) -> Result<(), Fault> {
     let mut set = compiler.file_descriptor_set();
     // Packages of options only need no Rust types. google.rpc has them in tonic-types, but stays in the set: prost
     // looks up whatever a kept message refers to.
@@ -81,6 +88,7 @@ fn generate_types(compiler: &protox::Compiler) -> Result<(), Fault> {
         _ => true,
     });
     tonic_prost_build::configure()
+        .out_dir(out)
         .emit_rerun_if_changed(false)
         .btree_map(".")
         .extern_path(".google.rpc", "::tonic_types::pb")
@@ -91,12 +99,10 @@ fn generate_types(compiler: &protox::Compiler) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The messages that get an `impl Validate`, in the order of their names.
-fn own_messages(pool: &DescriptorPool) -> Vec<MessageDescriptor> {
-    let mut messages: Vec<_> = pool
-        .all_messages()
-        .filter(|m| m.package_name().starts_with("dialtone.") && !m.is_map_entry())
-        .collect();
+/// The `impl Validate` of every message of the suite, in the order of their names.
+fn validations(pool: &DescriptorPool, root: &'static str) -> Result<String, Fault> {
+    let mut messages: Vec<_> =
+        pool.all_messages().filter(|m| m.package_name().starts_with(emit::OWN) && !m.is_map_entry()).collect();
     messages.sort_by(|a, b| a.full_name().cmp(b.full_name()));
-    messages
+    Ok(emit::implementations(pool, &messages, &names::Names { root })?)
 }

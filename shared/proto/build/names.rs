@@ -3,23 +3,31 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use prost_reflect::MessageDescriptor;
 
-/// Path of a message's struct, from inside the crate.
-pub(crate) fn message_path(message: &MessageDescriptor) -> String {
-    format!(
-        "{}::{}",
-        module_of(message),
-        message.name().to_upper_camel_case()
-    )
+/// Where the generated modules lie, e.g. `crate::generated`.
+pub(crate) struct Names {
+    pub(crate) root: &'static str,
 }
 
-/// Path of a oneof's enum, from inside the crate.
-pub(crate) fn oneof_path(message: &MessageDescriptor, oneof: &str) -> String {
-    format!(
-        "{}::{}::{}",
-        module_of(message),
-        identifier(message.name()),
-        oneof.to_upper_camel_case()
-    )
+impl Names {
+    /// Path of a message's struct.
+    pub(crate) fn message(&self, message: &MessageDescriptor) -> String {
+        format!("{}::{}", self.module_of(message), message.name().to_upper_camel_case())
+    }
+
+    /// Path of a oneof's enum.
+    pub(crate) fn oneof(&self, message: &MessageDescriptor, oneof: &str) -> String {
+        let module = identifier(message.name());
+        format!("{}::{module}::{}", self.module_of(message), oneof.to_upper_camel_case())
+    }
+
+    /// Nested messages lie in a module named after the outer one.
+    fn module_of(&self, message: &MessageDescriptor) -> String {
+        if let Some(outer) = message.parent_message() {
+            return format!("{}::{}", self.module_of(&outer), identifier(outer.name()));
+        }
+        let package: Vec<_> = message.package_name().split('.').map(identifier).collect();
+        format!("{}::{}", self.root, package.join("::"))
+    }
 }
 
 /// A field's or module's name: snake case, keywords escaped.
@@ -37,24 +45,9 @@ pub(crate) fn variant(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
-fn module_of(message: &MessageDescriptor) -> String {
-    let outer = message.parent_message();
-    let outer_module = outer
-        .as_ref()
-        .map(|m| format!("{}::{}", module_of(m), identifier(m.name())));
-    outer_module.unwrap_or_else(|| {
-        let package = message
-            .package_name()
-            .split('.')
-            .map(identifier)
-            .collect::<Vec<_>>();
-        format!("crate::generated::{}", package.join("::"))
-    })
-}
-
 const KEYWORDS: [&str; 44] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
-    "else", "enum", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
-    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static",
-    "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut",
+    "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe",
+    "unsized", "use", "virtual",
 ];

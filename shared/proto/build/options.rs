@@ -4,28 +4,17 @@ use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, Reflect
 
 /// The extension of this full name.
 pub(crate) fn extension(pool: &DescriptorPool, name: &str) -> Result<ExtensionDescriptor, String> {
-    pool.all_extensions()
-        .find(|e| e.full_name() == name)
-        .ok_or_else(|| format!("the protos define no option {name}"))
+    pool.all_extensions().find(|e| e.full_name() == name).ok_or_else(|| format!("the protos define no option {name}"))
 }
 
 /// The message that an option was set to, if it was set.
-pub(crate) fn message(
-    options: &DynamicMessage,
-    extension: &ExtensionDescriptor,
-) -> Option<DynamicMessage> {
-    options
-        .has_extension(extension)
-        .then(|| options.get_extension(extension).as_message().cloned())
-        .flatten()
+pub(crate) fn message(options: &DynamicMessage, extension: &ExtensionDescriptor) -> Option<DynamicMessage> {
+    options.has_extension(extension).then(|| options.get_extension(extension).as_message().cloned()).flatten()
 }
 
 /// A string field; empty if it is not set.
 pub(crate) fn text(message: &DynamicMessage, field: &str) -> String {
-    value(message, field)
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
+    value(message, field).as_str().unwrap_or_default().to_owned()
 }
 
 /// A field by its name; its default if it is not set.

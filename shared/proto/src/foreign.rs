@@ -28,18 +28,10 @@ const OPERATION_READ: Permission = Permission {
     any_caller: true,
 };
 
-const OPERATION_CANCEL: Permission = Permission {
-    name: "operations.cancel",
-    least_role: Role::ProvisioningAdmin,
-    any_caller: false,
-    ..OPERATION_READ
-};
+const OPERATION_CANCEL: Permission =
+    Permission { name: "operations.cancel", least_role: Role::ProvisioningAdmin, any_caller: false, ..OPERATION_READ };
 
-const OPERATION_DELETE: Permission = Permission {
-    name: "operations.delete",
-    services: &[],
-    ..OPERATION_CANCEL
-};
+const OPERATION_DELETE: Permission = Permission { name: "operations.delete", services: &[], ..OPERATION_CANCEL };
 
 const ANYBODY: Permission = Permission {
     name: "platform.probe",
@@ -54,16 +46,10 @@ const READ: Policy = policy(5_000, Retry::Safe);
 const CHANGE: Policy = policy(5_000, Retry::Unsent);
 /// A caller that wants to wait longer calls again: a proxy in between may not keep a silent call for ever.
 const WAIT: Policy = policy(300_000, Retry::Safe);
-const ENDLESS: Policy = Policy {
-    deadline: None,
-    retry: Retry::Safe,
-};
+const ENDLESS: Policy = Policy { deadline: None, retry: Retry::Safe };
 
 const fn policy(deadline_ms: u64, retry: Retry) -> Policy {
-    Policy {
-        deadline: Some(Duration::from_millis(deadline_ms)),
-        retry,
-    }
+    Policy { deadline: Some(Duration::from_millis(deadline_ms)), retry }
 }
 
 const fn unary(
@@ -90,94 +76,44 @@ const fn unary(
 /// The methods of others.
 pub const METHODS: &[Method] = &[
     unary(
-        (
-            "/google.longrunning.Operations/GetOperation",
-            OPERATIONS,
-            "GetOperation",
-        ),
+        ("/google.longrunning.Operations/GetOperation", OPERATIONS, "GetOperation"),
         ("google.longrunning.GetOperationRequest", OPERATION),
         OPERATION_READ,
         READ,
-        &[Http {
-            verb: "GET",
-            path: "/v1/{name=operations/**}",
-            body: "",
-        }],
+        &[Http { verb: "GET", path: "/v1/{name=operations/**}", body: "" }],
     ),
     unary(
-        (
-            "/google.longrunning.Operations/ListOperations",
-            OPERATIONS,
-            "ListOperations",
-        ),
-        (
-            "google.longrunning.ListOperationsRequest",
-            "google.longrunning.ListOperationsResponse",
-        ),
+        ("/google.longrunning.Operations/ListOperations", OPERATIONS, "ListOperations"),
+        ("google.longrunning.ListOperationsRequest", "google.longrunning.ListOperationsResponse"),
         OPERATION_READ,
         READ,
-        &[Http {
-            verb: "GET",
-            path: "/v1/{name=operations}",
-            body: "",
-        }],
+        &[Http { verb: "GET", path: "/v1/{name=operations}", body: "" }],
     ),
     unary(
-        (
-            "/google.longrunning.Operations/WaitOperation",
-            OPERATIONS,
-            "WaitOperation",
-        ),
+        ("/google.longrunning.Operations/WaitOperation", OPERATIONS, "WaitOperation"),
         ("google.longrunning.WaitOperationRequest", OPERATION),
         OPERATION_READ,
         WAIT,
         // The standard gives Wait no path; this is the one that fits its siblings.
-        &[Http {
-            verb: "POST",
-            path: "/v1/{name=operations/**}:wait",
-            body: "*",
-        }],
+        &[Http { verb: "POST", path: "/v1/{name=operations/**}:wait", body: "*" }],
     ),
     unary(
-        (
-            "/google.longrunning.Operations/CancelOperation",
-            OPERATIONS,
-            "CancelOperation",
-        ),
+        ("/google.longrunning.Operations/CancelOperation", OPERATIONS, "CancelOperation"),
         ("google.longrunning.CancelOperationRequest", EMPTY),
         OPERATION_CANCEL,
         CHANGE,
-        &[Http {
-            verb: "POST",
-            path: "/v1/{name=operations/**}:cancel",
-            body: "*",
-        }],
+        &[Http { verb: "POST", path: "/v1/{name=operations/**}:cancel", body: "*" }],
     ),
     unary(
-        (
-            "/google.longrunning.Operations/DeleteOperation",
-            OPERATIONS,
-            "DeleteOperation",
-        ),
+        ("/google.longrunning.Operations/DeleteOperation", OPERATIONS, "DeleteOperation"),
         ("google.longrunning.DeleteOperationRequest", EMPTY),
         OPERATION_DELETE,
         CHANGE,
-        &[Http {
-            verb: "DELETE",
-            path: "/v1/{name=operations/**}",
-            body: "",
-        }],
+        &[Http { verb: "DELETE", path: "/v1/{name=operations/**}", body: "" }],
     ),
     unary(
-        (
-            "/grpc.health.v1.Health/Check",
-            "grpc.health.v1.Health",
-            "Check",
-        ),
-        (
-            "grpc.health.v1.HealthCheckRequest",
-            "grpc.health.v1.HealthCheckResponse",
-        ),
+        ("/grpc.health.v1.Health/Check", "grpc.health.v1.Health", "Check"),
+        ("grpc.health.v1.HealthCheckRequest", "grpc.health.v1.HealthCheckResponse"),
         ANYBODY,
         READ,
         &[],

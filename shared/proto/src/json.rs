@@ -12,23 +12,12 @@ pub fn to_struct(json: Json) -> Struct {
         Json::Object(fields) => fields,
         other => Map::from_iter([("value".to_owned(), other)]),
     };
-    Struct {
-        fields: fields
-            .into_iter()
-            .map(|(name, json)| (name, to_value(json)))
-            .collect(),
-    }
+    Struct { fields: fields.into_iter().map(|(name, json)| (name, to_value(json))).collect() }
 }
 
 /// The JSON object of a Struct. Whole numbers within 2^53 become integers; NaN and infinities become null.
 pub fn from_struct(message: Struct) -> Json {
-    Json::Object(
-        message
-            .fields
-            .into_iter()
-            .map(|(name, value)| (name, from_value(value)))
-            .collect(),
-    )
+    Json::Object(message.fields.into_iter().map(|(name, value)| (name, from_value(value))).collect())
 }
 
 /// The protobuf Value of a JSON value.
@@ -36,13 +25,9 @@ pub fn to_value(json: Json) -> Value {
     let kind = match json {
         Json::Null => Kind::NullValue(0),
         Json::Bool(value) => Kind::BoolValue(value),
-        Json::Number(number) => number
-            .as_f64()
-            .map_or(Kind::NullValue(0), Kind::NumberValue),
+        Json::Number(number) => number.as_f64().map_or(Kind::NullValue(0), Kind::NumberValue),
         Json::String(text) => Kind::StringValue(text),
-        Json::Array(items) => Kind::ListValue(ListValue {
-            values: items.into_iter().map(to_value).collect(),
-        }),
+        Json::Array(items) => Kind::ListValue(ListValue { values: items.into_iter().map(to_value).collect() }),
         object @ Json::Object(_) => Kind::StructValue(to_struct(object)),
     };
     Value { kind: Some(kind) }
@@ -55,9 +40,7 @@ pub fn from_value(value: Value) -> Json {
         Some(Kind::BoolValue(value)) => Json::Bool(value),
         Some(Kind::NumberValue(number)) => from_number(number),
         Some(Kind::StringValue(text)) => Json::String(text),
-        Some(Kind::ListValue(list)) => {
-            Json::Array(list.values.into_iter().map(from_value).collect())
-        }
+        Some(Kind::ListValue(list)) => Json::Array(list.values.into_iter().map(from_value).collect()),
         Some(Kind::StructValue(message)) => from_struct(message),
     }
 }

@@ -21,10 +21,7 @@ pub fn to_timestamp(time: DateTime<Utc>) -> Timestamp {
 pub fn from_timestamp(message: &Timestamp) -> Result<DateTime<Utc>, BadTimestamp> {
     const FIRST: i64 = -62_135_596_800; // 0001-01-01T00:00:00Z
     const LAST: i64 = 253_402_300_799; // 9999-12-31T23:59:59Z
-    let nanos = u32::try_from(message.nanos)
-        .ok()
-        .filter(|n| *n < 1_000_000_000)
-        .ok_or(BadTimestamp)?;
+    let nanos = u32::try_from(message.nanos).ok().filter(|n| *n < 1_000_000_000).ok_or(BadTimestamp)?;
     if !(FIRST..=LAST).contains(&message.seconds) {
         return Err(BadTimestamp);
     }

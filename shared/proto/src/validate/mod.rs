@@ -1,6 +1,22 @@
 //! Enforcement of the rules that the protos declare with `buf.validate`.
 //!
-//! The implementations are generated at build time; each reports every violation, never only the first.
+//! Every message of the suite implements [`Validate`]; the implementations are generated at build time and call the
+//! checks of [`check`]. They report every violation, never only the first, and a description never repeats what was
+//! sent: it may be secret, huge or hostile.
+//!
+//! Beside the declared rules, a request with `update_mask` has two of its own: the mask names fields of the resource,
+//! and rules of fields that the mask leaves out do not apply (but those of `name` and `etag` do).
+
+#[doc(hidden)]
+pub mod check;
+mod foreign;
+mod path;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use path::Path;
 
 /// A message with rules.
 pub trait Validate {
@@ -15,7 +31,7 @@ pub struct Violation {
     pub field: String,
     /// Name of the rule, e.g. `string.email`: stable, for programs.
     pub rule: &'static str,
-    /// What is wrong and what to do about it, for people. Never repeats what was sent.
+    /// What is wrong and what to do about it, for people.
     pub description: String,
 }
 
@@ -26,32 +42,8 @@ pub fn violations<M: Validate>(message: &M) -> Vec<Violation> {
     out
 }
 
-/// Where in a request a message lies.
-#[derive(Debug, Default)]
-pub struct Path {
-    text: String,
+#[allow(clippy::all, reason = "generated code")]
+mod generated {
+    use super::check;
+    include!(concat!(env!("OUT_DIR"), "/validate.rs"));
 }
-
-impl Path {
-    /// Steps into a field; give the answer to [`Path::leave`].
-    pub fn enter(&mut self, field: &str) -> usize {
-        let mark = self.text.len();
-        if mark > 0 {
-            self.text.push('.');
-        }
-        self.text.push_str(field);
-        mark
-    }
-
-    /// Steps back out.
-    pub fn leave(&mut self, mark: usize) {
-        self.text.truncate(mark);
-    }
-
-    /// The path as text.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-}
-
-include!(concat!(env!("OUT_DIR"), "/validate.rs"));

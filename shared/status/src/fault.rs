@@ -55,12 +55,7 @@ pub(crate) struct Details {
 impl Fault {
     /// A fault with no details yet. Shared reasons have constructors of their own; this is for a service's reasons.
     pub fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
-        Fault {
-            code,
-            reason,
-            message: message.into(),
-            details: Box::default(),
-        }
+        Fault { code, reason, message: message.into(), details: Box::default() }
     }
 
     /// Adds an `ErrorInfo` metadata pair; the reason's proto comment names the keys it may have.
@@ -70,17 +65,8 @@ impl Fault {
     }
 
     /// Adds one broken field; `rule` is a dotted id such as `string.email`.
-    pub fn violation(
-        mut self,
-        field: impl Into<String>,
-        rule: &'static str,
-        description: impl Into<String>,
-    ) -> Self {
-        self.details.violations.push(Violation {
-            field: field.into(),
-            rule,
-            description: description.into(),
-        });
+    pub fn violation(mut self, field: impl Into<String>, rule: &'static str, description: impl Into<String>) -> Self {
+        self.details.violations.push(Violation { field: field.into(), rule, description: description.into() });
         self
     }
 
@@ -113,10 +99,7 @@ impl Fault {
 
     /// Adds a limit that was reached (`QuotaFailure`).
     pub fn quota(mut self, subject: impl Into<String>, description: impl Into<String>) -> Self {
-        self.details.quotas.push(Quota {
-            subject: subject.into(),
-            description: description.into(),
-        });
+        self.details.quotas.push(Quota { subject: subject.into(), description: description.into() });
         self
     }
 

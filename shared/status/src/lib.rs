@@ -9,20 +9,18 @@ mod normalise;
 mod read;
 pub mod reasons;
 mod shared;
-mod violation;
 mod wire;
 
+pub use dialtone_proto::Violation;
 pub use fault::{Fault, Precondition, Quota};
 pub use normalise::{Untyped, normalise, normalise_response};
 pub use read::{
-    cause, error_info, field_violations, localized_message, precondition_violations,
-    quota_violations, reason, resource_info, retry_delay,
+    cause, error_info, field_violations, localized_message, precondition_violations, quota_violations, reason,
+    resource_info, retry_delay,
 };
 pub use shared::PERMISSION_DENIED_TEXT;
 pub use tonic::{Code, Status};
 pub use tonic_types::{
-    ErrorInfo, FieldViolation, LocalizedMessage, PreconditionViolation, QuotaViolation,
-    ResourceInfo,
+    ErrorInfo, FieldViolation, LocalizedMessage, PreconditionViolation, QuotaViolation, ResourceInfo,
 };
-pub use violation::Violation;
 pub use wire::to_status;

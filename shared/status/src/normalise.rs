@@ -37,10 +37,7 @@ pub fn normalise(headers: &mut HeaderMap, domain: &str, request: &str) -> Option
         write(headers, &with_request(&status, request)?);
         return None;
     }
-    let untyped = Untyped {
-        code,
-        message: status.message().to_owned(),
-    };
+    let untyped = Untyped { code, message: status.message().to_owned() };
     let mut fault = typed_fault(code, &untyped.message);
     if fault.code == Code::Internal {
         fault = fault.with("request", request);
@@ -51,11 +48,7 @@ pub fn normalise(headers: &mut HeaderMap, domain: &str, request: &str) -> Option
 
 /// [`normalise`] for a response whose headers may be a trailers-only error; keeps the `Status` that tonic leaves in the
 /// extensions in accord with the headers.
-pub fn normalise_response<B>(
-    response: &mut http::Response<B>,
-    domain: &str,
-    request: &str,
-) -> Option<Untyped> {
+pub fn normalise_response<B>(response: &mut http::Response<B>, domain: &str, request: &str) -> Option<Untyped> {
     let untyped = normalise(response.headers_mut(), domain, request)?;
     if let Some(status) = Status::from_header_map(response.headers()) {
         response.extensions_mut().insert(status);
@@ -80,23 +73,15 @@ fn with_request(status: &Status, request: &str) -> Option<Status> {
     metadata.insert("request".to_owned(), request.to_owned());
     let mut details: ErrorDetails = status.get_error_details();
     details.set_error_info(info.reason, info.domain, metadata);
-    Some(Status::with_error_details(
-        status.code(),
-        status.message(),
-        details,
-    ))
+    Some(Status::with_error_details(status.code(), status.message(), details))
 }
 
 /// The fault a bare transport error stands for. None of its text is passed on.
 fn typed_fault(code: Code, text: &str) -> Fault {
     match code {
-        Code::Unimplemented if text.starts_with("Content is compressed") => {
-            Fault::malformed_message()
-        }
+        Code::Unimplemented if text.starts_with("Content is compressed") => Fault::malformed_message(),
         Code::Unimplemented => Fault::unknown_method(),
-        Code::OutOfRange if text.contains("decoded message length too large") => {
-            Fault::message_too_large(limit(text))
-        }
+        Code::OutOfRange if text.contains("decoded message length too large") => Fault::message_too_large(limit(text)),
         Code::ResourceExhausted if text.starts_with("Error decompressing: size limit") => {
             Fault::message_too_large(limit(text))
         }
@@ -108,11 +93,7 @@ fn typed_fault(code: Code, text: &str) -> Fault {
         Code::Cancelled => Fault::cancelled(),
         Code::Unavailable => Fault::unavailable(RETRY),
         // The health protocol answers NOT_FOUND for a service it does not watch, and clients rely on the code.
-        Code::NotFound => Fault::new(
-            Code::NotFound,
-            reasons::NOT_FOUND,
-            "What you asked for does not exist.",
-        ),
+        Code::NotFound => Fault::new(Code::NotFound, reasons::NOT_FOUND, "What you asked for does not exist."),
         Code::Ok
         | Code::Unknown
         | Code::AlreadyExists
@@ -142,10 +123,7 @@ fn undecodable(text: &str) -> bool {
 /// The limit out of `… the limit is: N bytes` or `… size limit, of N bytes`.
 fn limit(text: &str) -> u64 {
     text.rsplit_once("limit")
-        .and_then(|(_, rest)| {
-            rest.split(|c: char| !c.is_ascii_digit())
-                .find(|word| !word.is_empty())
-        })
+        .and_then(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).find(|word| !word.is_empty()))
         .and_then(|digits| digits.parse().ok())
         .unwrap_or(DEFAULT_LIMIT_BYTES)
 }

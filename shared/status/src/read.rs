@@ -3,8 +3,7 @@
 use std::{error::Error as _, time::Duration};
 use tonic::Status;
 use tonic_types::{
-    ErrorInfo, FieldViolation, LocalizedMessage, PreconditionViolation, QuotaViolation,
-    ResourceInfo, StatusExt,
+    ErrorInfo, FieldViolation, LocalizedMessage, PreconditionViolation, QuotaViolation, ResourceInfo, StatusExt,
 };
 
 /// Domain, reason and metadata.
@@ -19,26 +18,17 @@ pub fn reason(status: &Status) -> Option<String> {
 
 /// The broken fields; `reason` of each is the rule in upper case (`STRING_EMAIL`).
 pub fn field_violations(status: &Status) -> Vec<FieldViolation> {
-    status
-        .get_details_bad_request()
-        .map(|d| d.field_violations)
-        .unwrap_or_default()
+    status.get_details_bad_request().map(|d| d.field_violations).unwrap_or_default()
 }
 
 /// The unmet conditions.
 pub fn precondition_violations(status: &Status) -> Vec<PreconditionViolation> {
-    status
-        .get_details_precondition_failure()
-        .map(|d| d.violations)
-        .unwrap_or_default()
+    status.get_details_precondition_failure().map(|d| d.violations).unwrap_or_default()
 }
 
 /// The limits that were reached.
 pub fn quota_violations(status: &Status) -> Vec<QuotaViolation> {
-    status
-        .get_details_quota_failure()
-        .map(|d| d.violations)
-        .unwrap_or_default()
+    status.get_details_quota_failure().map(|d| d.violations).unwrap_or_default()
 }
 
 /// The resource the error is about.

@@ -29,24 +29,16 @@ impl Fault {
 
     /// PERMISSION_DENIED, the same whether or not the thing exists.
     pub fn permission_denied(permission: impl ToString) -> Self {
-        Fault::new(
-            Code::PermissionDenied,
-            reasons::PERMISSION_DENIED,
-            PERMISSION_DENIED_TEXT,
-        )
-        .with("permission", permission)
+        Fault::new(Code::PermissionDenied, reasons::PERMISSION_DENIED, PERMISSION_DENIED_TEXT)
+            .with("permission", permission)
     }
 
     /// NOT_FOUND, for callers who may know that it does not exist. `resource` is its full name.
     pub fn not_found(resource: impl ToString) -> Self {
         let name = resource.to_string();
-        Fault::new(
-            Code::NotFound,
-            reasons::NOT_FOUND,
-            format!("{name} does not exist."),
-        )
-        .with("resource", &name)
-        .resource(collection(&name), &name)
+        Fault::new(Code::NotFound, reasons::NOT_FOUND, format!("{name} does not exist."))
+            .with("resource", &name)
+            .resource(collection(&name), &name)
     }
 
     /// ABORTED: the resource changed since the caller read it. `resource` is its full name.
@@ -78,11 +70,7 @@ impl Fault {
             reasons::INVALID_PAGE_TOKEN,
             "This page token is not from this list; start from the first page.",
         )
-        .violation(
-            "page_token",
-            "page_token.known",
-            "leave it empty to start from the first page",
-        )
+        .violation("page_token", "page_token.known", "leave it empty to start from the first page")
     }
 
     /// DEADLINE_EXCEEDED.
@@ -106,12 +94,8 @@ impl Fault {
 
     /// RESOURCE_EXHAUSTED: the server sheds load.
     pub fn overloaded(retry_after: Duration) -> Self {
-        Fault::new(
-            Code::ResourceExhausted,
-            reasons::OVERLOADED,
-            "The service is busy; try again later.",
-        )
-        .retry_after(retry_after)
+        Fault::new(Code::ResourceExhausted, reasons::OVERLOADED, "The service is busy; try again later.")
+            .retry_after(retry_after)
     }
 
     /// UNAVAILABLE: something the service needs is out of reach.
@@ -174,21 +158,13 @@ impl Fault {
 
     /// CANCELLED.
     pub fn cancelled() -> Self {
-        Fault::new(
-            Code::Cancelled,
-            reasons::CANCELLED,
-            "This was cancelled before it was done.",
-        )
+        Fault::new(Code::Cancelled, reasons::CANCELLED, "This was cancelled before it was done.")
     }
 
     /// ABORTED: others change the same thing, or the same request is under way.
     pub fn conflict() -> Self {
-        Fault::new(
-            Code::Aborted,
-            reasons::CONFLICT,
-            "Others are changing this at the same moment; try again.",
-        )
-        .retry_after(CONFLICT_RETRY)
+        Fault::new(Code::Aborted, reasons::CONFLICT, "Others are changing this at the same moment; try again.")
+            .retry_after(CONFLICT_RETRY)
     }
 
     /// What a caller is told when a service we called answered `status`: being busy, away or late is passed on, anything
@@ -214,11 +190,7 @@ impl Fault {
             | Code::Unauthenticated => Fault::internal(""),
         };
         let reason = crate::reason(status).unwrap_or_default();
-        fault.caused_by(format!(
-            "{service} answered {:?} {reason}: {}",
-            status.code(),
-            status.message()
-        ))
+        fault.caused_by(format!("{service} answered {:?} {reason}: {}", status.code(), status.message()))
     }
 }
 

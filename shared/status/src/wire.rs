@@ -17,15 +17,9 @@ struct Cause(String);
 /// Encodes the fault with `google.rpc` details: `ErrorInfo` always (`domain` is `<service>.dialtone.internal`), the
 /// others where the fault has them. The cause becomes the status's source, which is never sent.
 pub fn to_status(fault: Fault, domain: &str) -> Status {
-    let Fault {
-        code,
-        reason,
-        message,
-        details,
-    } = fault;
+    let Fault { code, reason, message, details } = fault;
     let cause = details.cause.clone();
-    let mut status =
-        Status::with_error_details(code, message, error_details(reason, domain, *details));
+    let mut status = Status::with_error_details(code, message, error_details(reason, domain, *details));
     if let Some(cause) = cause {
         status.set_source(Arc::new(Cause(cause)));
     }
@@ -33,17 +27,12 @@ pub fn to_status(fault: Fault, domain: &str) -> Status {
 }
 
 fn error_details(reason: &str, domain: &str, details: Details) -> ErrorDetails {
-    let metadata: Vec<(String, String)> = details
-        .metadata
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect();
+    let metadata: Vec<(String, String)> =
+        details.metadata.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     let mut out = ErrorDetails::with_error_info(
         reason,
         domain,
-        metadata
-            .into_iter()
-            .collect::<std::collections::HashMap<_, _>>(),
+        metadata.into_iter().collect::<std::collections::HashMap<_, _>>(),
     );
     if !details.violations.is_empty() {
         out.set_bad_request(bounded(details.violations));
@@ -75,19 +64,11 @@ fn bounded(violations: Vec<Violation>) -> Vec<FieldViolation> {
         let size = violation.field.len() + violation.description.len() + violation.rule.len() + 8;
         if size > room {
             let rest = total - out.len();
-            out.push(field_violation(
-                "",
-                "more",
-                format!("{rest} more fields break a rule; correct these first"),
-            ));
+            out.push(field_violation("", "more", format!("{rest} more fields break a rule; correct these first")));
             break;
         }
         room -= size;
-        out.push(field_violation(
-            &violation.field,
-            violation.rule,
-            violation.description,
-        ));
+        out.push(field_violation(&violation.field, violation.rule, violation.description));
     }
     out
 }

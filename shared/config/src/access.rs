@@ -14,11 +14,7 @@ const FILE_SUFFIX: &str = "_file";
 
 /// The dotted key of `part` below `parent`.
 pub(crate) fn join(parent: &str, part: &str) -> String {
-    if parent.is_empty() {
-        part.to_owned()
-    } else {
-        format!("{parent}.{part}")
-    }
+    if parent.is_empty() { part.to_owned() } else { format!("{parent}.{part}") }
 }
 
 /// The keys of a table that are to be read, those that failed before last.
@@ -31,16 +27,9 @@ pub(crate) struct Keys<'p, 'a> {
 
 impl<'p, 'a> Keys<'p, 'a> {
     /// All keys: a table whose keys are data.
-    pub(crate) fn of_map(
-        probe: &'p Probe<'a>,
-        parent: &str,
-        table: Option<&'a Map<String, Value>>,
-    ) -> Self {
-        let mut keys: Vec<_> = table
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), Input::Value(value)))
-            .collect();
+    pub(crate) fn of_map(probe: &'p Probe<'a>, parent: &str, table: Option<&'a Map<String, Value>>) -> Self {
+        let mut keys: Vec<_> =
+            table.into_iter().flatten().map(|(name, value)| (name.clone(), Input::Value(value))).collect();
         keys.sort_by(|a, b| a.0.cmp(&b.0));
         Keys::new(probe, parent, keys)
     }
@@ -65,9 +54,7 @@ impl<'p, 'a> Keys<'p, 'a> {
             probe.note_known(key.clone());
             let file_key = format!("{field}{FILE_SUFFIX}");
             let value = table.and_then(|table| table.get(*field));
-            let file = table
-                .filter(|_| !is_field(&file_key))
-                .and_then(|table| table.get(&file_key));
+            let file = table.filter(|_| !is_field(&file_key)).and_then(|table| table.get(&file_key));
             match (value, file) {
                 (Some(value), Some(_)) => keys.push(((*field).to_owned(), Input::Twice(value))),
                 (Some(value), None) => keys.push(((*field).to_owned(), Input::Value(value))),
@@ -83,36 +70,24 @@ impl<'p, 'a> Keys<'p, 'a> {
 
     fn new(probe: &'p Probe<'a>, parent: &str, mut keys: Vec<(String, Input<'a>)>) -> Self {
         keys.sort_by_key(|(name, _)| probe.trouble(&join(parent, name)));
-        Keys {
-            probe,
-            parent: parent.to_owned(),
-            left: keys.into_iter(),
-            next: None,
-        }
+        Keys { probe, parent: parent.to_owned(), left: keys.into_iter(), next: None }
     }
 }
 
 impl<'de> MapAccess<'de> for Keys<'_, '_> {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
         self.next = self.left.next();
         match &self.next {
-            Some((name, _)) => seed
-                .deserialize(name.as_str().into_deserializer())
-                .map(Some),
+            Some((name, _)) => seed.deserialize(name.as_str().into_deserializer()).map(Some),
             None => Ok(None),
         }
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
         let Some((name, input)) = self.next.take() else {
-            return Err(serde::de::Error::custom(
-                "a value was asked for before its key",
-            ));
+            return Err(serde::de::Error::custom("a value was asked for before its key"));
         };
         read(self.probe, join(&self.parent, &name), input, seed)
     }
@@ -127,21 +102,14 @@ pub(crate) struct Items<'p, 'a> {
 
 impl<'p, 'a> Items<'p, 'a> {
     pub(crate) fn new(probe: &'p Probe<'a>, parent: &str, items: Vec<Input<'a>>) -> Self {
-        Items {
-            probe,
-            parent: parent.to_owned(),
-            left: items.into_iter().enumerate(),
-        }
+        Items { probe, parent: parent.to_owned(), left: items.into_iter().enumerate() }
     }
 }
 
 impl<'de> SeqAccess<'de> for Items<'_, '_> {
     type Error = Error;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(
-        &mut self,
-        seed: S,
-    ) -> Result<Option<S::Value>, Error> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
         match self.left.next() {
             Some((index, input)) => {
                 let key = join(&self.parent, &index.to_string());
@@ -171,10 +139,7 @@ fn read<'de, S: DeserializeSeed<'de>>(
             Input::Missing
         }
         Input::Twice(_) if secret => {
-            probe.note_fault(
-                &key,
-                format!("is given twice, also as `{file_key}`; keep one"),
-            );
+            probe.note_fault(&key, format!("is given twice, also as `{file_key}`; keep one"));
             Input::Missing
         }
         Input::Twice(value) => {
@@ -183,11 +148,7 @@ fn read<'de, S: DeserializeSeed<'de>>(
         }
         other => other,
     };
-    let node = Node {
-        probe,
-        input: probe.input(&key, Some(input)),
-        key: key.clone(),
-    };
+    let node = Node { probe, input: probe.input(&key, Some(input)), key: key.clone() };
     seed.deserialize(node).map_err(|error| {
         probe.note_error(&key, &error);
         error.noted()

@@ -38,26 +38,14 @@ impl Faults {
     /// Refuses the value of `key`, a dotted path within the value that is checked; `why` says what is wanted.
     pub fn refuse(&mut self, key: &str, why: impl Into<String>) {
         let key = format!("{}{key}", self.prefix);
-        self.push(ConfigFault {
-            key,
-            message: why.into(),
-            origin: None,
-        });
+        self.push(ConfigFault { key, message: why.into(), origin: None });
     }
 
     /// Refuses `value` outside `range`.
-    pub fn within<T: PartialOrd + fmt::Display>(
-        &mut self,
-        key: &str,
-        value: T,
-        range: RangeInclusive<T>,
-    ) {
+    pub fn within<T: PartialOrd + fmt::Display>(&mut self, key: &str, value: T, range: RangeInclusive<T>) {
         if !range.contains(&value) {
             let (least, most) = range.into_inner();
-            self.refuse(
-                key,
-                format!("must be from {least} to {most}, but is {value}"),
-            );
+            self.refuse(key, format!("must be from {least} to {most}, but is {value}"));
         }
     }
 
@@ -95,9 +83,7 @@ impl Faults {
     }
 
     pub(crate) fn absorb_new(&mut self, mut other: Faults) {
-        other
-            .list
-            .retain(|fault| !self.list.iter().any(|known| known.key == fault.key));
+        other.list.retain(|fault| !self.list.iter().any(|known| known.key == fault.key));
         self.absorb(other);
     }
 
@@ -113,9 +99,7 @@ impl Faults {
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the configuration has {} fault(s):", self.list.len())?;
-        self.list
-            .iter()
-            .try_for_each(|fault| write!(f, "\n  {fault}"))
+        self.list.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
     }
 }
 

@@ -35,11 +35,7 @@ pub struct Loaded<T> {
 /// Errors with every fault found: text that is no TOML, unknown, missing and ill-typed keys, and what `T::check` refuses.
 /// A faulty value of a type of its own, for which there is neither a default nor a usual substitute, can hide what
 /// `T::check` refuses until it is corrected.
-pub fn load<T: DeserializeOwned + Check>(
-    service: &str,
-    defaults: &str,
-    file: Option<&Path>,
-) -> Result<T, Faults> {
+pub fn load<T: DeserializeOwned + Check>(service: &str, defaults: &str, file: Option<&Path>) -> Result<T, Faults> {
     load_from(service, defaults, file, environment(service)).map(|loaded| loaded.config)
 }
 
@@ -72,10 +68,7 @@ pub fn load_from<T: DeserializeOwned + Check>(
         faults.absorb_new(refused.located(&layers));
     }
     match config {
-        Some(config) if faults.is_empty() => Ok(Loaded {
-            config,
-            masked: mask::print(&layers, &secrets),
-        }),
+        Some(config) if faults.is_empty() => Ok(Loaded { config, masked: mask::print(&layers, &secrets) }),
         _ => Err(faults),
     }
 }
@@ -84,12 +77,7 @@ pub fn load_from<T: DeserializeOwned + Check>(
 fn environment(service: &str) -> Vec<(String, String)> {
     let prefix = sources::prefix(service);
     std::env::vars_os()
-        .map(|(key, value)| {
-            (
-                key.to_string_lossy().into_owned(),
-                value.to_string_lossy().into_owned(),
-            )
-        })
+        .map(|(key, value)| (key.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
         .filter(|(key, _)| key.starts_with(&prefix))
         .collect()
 }

@@ -14,11 +14,7 @@ pub(crate) fn print(layers: &Layers, secrets: &BTreeSet<String>) -> String {
     leaves.sort_by(|a, b| a.0.cmp(&b.0));
     let mut out = String::new();
     for (key, value) in leaves {
-        let shown = if is_secret(&key, secrets) {
-            format!("\"{MASK}\"")
-        } else {
-            show(value)
-        };
+        let shown = if is_secret(&key, secrets) { format!("\"{MASK}\"") } else { show(value) };
         let origin = layers.origin(&key).unwrap_or_else(|| "default".to_owned());
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{key} = {shown}  # {origin}");
@@ -33,9 +29,7 @@ pub(crate) fn credentials(text: &str) -> String {
     while let Some(start) = rest.find("://").map(|at| at + 3) {
         let (head, tail) = rest.split_at(start);
         out.push_str(head);
-        let authority = tail
-            .find(['/', ' ', '"', '\'', '?', '#'])
-            .unwrap_or(tail.len());
+        let authority = tail.find(['/', ' ', '"', '\'', '?', '#']).unwrap_or(tail.len());
         rest = match tail[..authority].rfind('@') {
             Some(at) => {
                 let user = tail[..at].split(':').next().unwrap_or("");
@@ -51,10 +45,7 @@ pub(crate) fn credentials(text: &str) -> String {
 /// Whether the key, or one above it, is a secret.
 fn is_secret(key: &str, secrets: &BTreeSet<String>) -> bool {
     secrets.contains(key)
-        || secrets.iter().any(|secret| {
-            key.strip_prefix(secret.as_str())
-                .is_some_and(|rest| rest.starts_with('.'))
-        })
+        || secrets.iter().any(|secret| key.strip_prefix(secret.as_str()).is_some_and(|rest| rest.starts_with('.')))
 }
 
 fn collect<'a>(value: &'a Value, key: String, out: &mut Vec<(String, &'a Value)>) {
@@ -84,10 +75,7 @@ fn show(value: &Value) -> String {
             format!("[{}]", items.join(", "))
         }
         ValueKind::Table(table) => {
-            let mut items: Vec<String> = table
-                .iter()
-                .map(|(k, v)| format!("{k} = {}", show(v)))
-                .collect();
+            let mut items: Vec<String> = table.iter().map(|(k, v)| format!("{k} = {}", show(v))).collect();
             items.sort();
             format!("{{ {} }}", items.join(", "))
         }

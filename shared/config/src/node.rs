@@ -39,18 +39,11 @@ impl std::error::Error for Error {}
 
 impl de::Error for Error {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Error {
-            message: message.to_string(),
-            missing: None,
-            noted: false,
-        }
+        Error { message: message.to_string(), missing: None, noted: false }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Error {
-            missing: Some(field),
-            ..Error::custom("")
-        }
+        Error { missing: Some(field), ..Error::custom("") }
     }
 
     // The value itself is left out: it may hold credentials.
@@ -100,12 +93,8 @@ impl<'a> Node<'_, 'a> {
         };
         read(value).unwrap_or_else(|| {
             let kind = scalar::kind(value);
-            self.probe
-                .note_fault(&self.key, format!("wants {wanted}, but is {kind}"));
-            self.probe
-                .default_of(&self.key)
-                .and_then(read)
-                .unwrap_or(made_up)
+            self.probe.note_fault(&self.key, format!("wants {wanted}, but is {kind}"));
+            self.probe.default_of(&self.key).and_then(read).unwrap_or(made_up)
         })
     }
 
@@ -118,14 +107,10 @@ impl<'a> Node<'_, 'a> {
 
     fn table(&self) -> Option<&'a config::Map<String, Value>> {
         match self.input {
-            Input::Value(Value {
-                kind: ValueKind::Table(table),
-                ..
-            }) => Some(table),
+            Input::Value(Value { kind: ValueKind::Table(table), .. }) => Some(table),
             Input::Value(value) => {
                 let kind = scalar::kind(value);
-                self.probe
-                    .note_fault(&self.key, format!("wants a table, but is {kind}"));
+                self.probe.note_fault(&self.key, format!("wants a table, but is {kind}"));
                 None
             }
             Input::Text(_) | Input::FileOf(_) | Input::Twice(_) | Input::Missing => None,
@@ -134,16 +119,8 @@ impl<'a> Node<'_, 'a> {
 
     fn items(&self) -> Vec<Input<'a>> {
         match self.input {
-            Input::Value(Value {
-                kind: ValueKind::Array(list),
-                ..
-            }) => list.iter().map(Input::Value).collect(),
-            Input::Value(
-                value @ Value {
-                    kind: ValueKind::String(text),
-                    ..
-                },
-            ) if is_variable(value) => text
+            Input::Value(Value { kind: ValueKind::Array(list), .. }) => list.iter().map(Input::Value).collect(),
+            Input::Value(value @ Value { kind: ValueKind::String(text), .. }) if is_variable(value) => text
                 .split(',')
                 .map(str::trim)
                 .filter(|item| !item.is_empty())
@@ -151,8 +128,7 @@ impl<'a> Node<'_, 'a> {
                 .collect(),
             Input::Value(value) => {
                 let kind = scalar::kind(value);
-                self.probe
-                    .note_fault(&self.key, format!("wants a list, but is {kind}"));
+                self.probe.note_fault(&self.key, format!("wants a list, but is {kind}"));
                 Vec::new()
             }
             Input::Text(_) | Input::FileOf(_) | Input::Twice(_) | Input::Missing => Vec::new(),
@@ -220,22 +196,12 @@ impl<'de> de::Deserializer<'de> for Node<'_, '_> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.input {
-            Input::Missing
-            | Input::Value(Value {
-                kind: ValueKind::Nil,
-                ..
-            }) => visitor.visit_none(),
-            Input::Value(_) | Input::Text(_) | Input::FileOf(_) | Input::Twice(_) => {
-                visitor.visit_some(self)
-            }
+            Input::Missing | Input::Value(Value { kind: ValueKind::Nil, .. }) => visitor.visit_none(),
+            Input::Value(_) | Input::Text(_) | Input::FileOf(_) | Input::Twice(_) => visitor.visit_some(self),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -258,16 +224,13 @@ impl<'de> de::Deserializer<'de> for Node<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         let keys = Keys::of_struct(self.probe, &self.key, self.table(), fields);
-        visitor
-            .visit_map(keys)
-            .map_err(|error| match error.missing {
-                Some(field) if !error.noted => {
-                    self.probe
-                        .note_missing(crate::access::join(&self.key, field));
-                    error.noted()
-                }
-                _ => error,
-            })
+        visitor.visit_map(keys).map_err(|error| match error.missing {
+            Some(field) if !error.noted => {
+                self.probe.note_missing(crate::access::join(&self.key, field));
+                error.noted()
+            }
+            _ => error,
+        })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -277,12 +240,10 @@ impl<'de> de::Deserializer<'de> for Node<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         match self.input {
-            Input::Value(value) if is_table(value) => visitor.visit_enum(
-                MapAccessDeserializer::new(Keys::of_map(self.probe, &self.key, self.table())),
-            ),
-            Input::Missing => {
-                visitor.visit_enum(variants.first().copied().unwrap_or("").into_deserializer())
+            Input::Value(value) if is_table(value) => {
+                visitor.visit_enum(MapAccessDeserializer::new(Keys::of_map(self.probe, &self.key, self.table())))
             }
+            Input::Missing => visitor.visit_enum(variants.first().copied().unwrap_or("").into_deserializer()),
             Input::Value(_) | Input::Text(_) | Input::FileOf(_) | Input::Twice(_) => {
                 visitor.visit_enum(self.string().into_deserializer())
             }

@@ -19,15 +19,8 @@ use std::{
 const STALE_PASSES: usize = 64;
 /// Stands for text that is not there, tried in turn: types that read an address, a URL, a duration or an id from text
 /// accept one of these, so that the keys after them are still looked at.
-const MADE_UP: [&str; 7] = [
-    "",
-    "127.0.0.1:1",
-    "127.0.0.1",
-    "http://localhost",
-    "1s",
-    "1",
-    "00000000-0000-0000-0000-000000000000",
-];
+const MADE_UP: [&str; 7] =
+    ["", "127.0.0.1:1", "127.0.0.1", "http://localhost", "1s", "1", "00000000-0000-0000-0000-000000000000"];
 /// Similar enough to be taken for a slip of the pen.
 const SIMILAR: f64 = 0.6;
 
@@ -51,10 +44,7 @@ struct Found {
 
 impl<'a> Probe<'a> {
     pub(crate) fn new(layers: &'a Layers) -> Self {
-        Probe {
-            layers,
-            found: RefCell::default(),
-        }
+        Probe { layers, found: RefCell::default() }
     }
 
     /// The configuration, with substitutes for what is faulty, or none if there is no substitute.
@@ -62,11 +52,7 @@ impl<'a> Probe<'a> {
         let mut stale = 0;
         while stale < STALE_PASSES {
             let before = self.count();
-            let root = Node {
-                probe: self,
-                key: String::new(),
-                input: Input::Value(&self.layers.merged),
-            };
+            let root = Node { probe: self, key: String::new(), input: Input::Value(&self.layers.merged) };
             match T::deserialize(root) {
                 Ok(config) => return Some(config),
                 Err(error) => self.note_error("", &error),
@@ -83,8 +69,7 @@ impl<'a> Probe<'a> {
         for (key, message) in &found.faults {
             // A table that is required only because a key in it is would be named twice.
             let below = format!("{key}.");
-            let named_below = found.missing.contains(key)
-                && found.faults.keys().any(|other| other.starts_with(&below));
+            let named_below = found.missing.contains(key) && found.faults.keys().any(|other| other.starts_with(&below));
             if !named_below {
                 faults.push(fault(self.layers, key, message.clone()));
             }
@@ -121,10 +106,7 @@ impl<'a> Probe<'a> {
 
     pub(crate) fn note_fault(&self, key: &str, message: impl Into<String>) {
         let mut found = self.found.borrow_mut();
-        found
-            .faults
-            .entry(key.to_owned())
-            .or_insert_with(|| message.into());
+        found.faults.entry(key.to_owned()).or_insert_with(|| message.into());
     }
 
     pub(crate) fn note_unknown(&self, key: String) {
@@ -152,12 +134,7 @@ impl<'a> Probe<'a> {
     pub(crate) fn note_error(&self, key: &str, error: &crate::node::Error) {
         if !error.is_noted() {
             self.note_fault(key, crate::mask::credentials(&error.message));
-            *self
-                .found
-                .borrow_mut()
-                .failures
-                .entry(key.to_owned())
-                .or_default() += 1;
+            *self.found.borrow_mut().failures.entry(key.to_owned()).or_default() += 1;
         }
     }
 
@@ -166,11 +143,7 @@ impl<'a> Probe<'a> {
         let below = format!("{key}.");
         let found = self.found.borrow();
         let of = |(other, count): (&String, &usize)| {
-            if other == key || other.starts_with(&below) {
-                *count
-            } else {
-                0
-            }
+            if other == key || other.starts_with(&below) { *count } else { 0 }
         };
         found.failures.iter().map(of).sum()
     }
@@ -188,11 +161,7 @@ impl Found {
 }
 
 fn fault(layers: &Layers, key: &str, message: String) -> ConfigFault {
-    ConfigFault {
-        key: key.to_owned(),
-        message,
-        origin: layers.origin(key),
-    }
+    ConfigFault { key: key.to_owned(), message, origin: layers.origin(key) }
 }
 
 /// The known key most like `key`, by its whole path or its last part.

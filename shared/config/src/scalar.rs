@@ -47,9 +47,7 @@ pub(crate) fn kind(value: &Value) -> &'static str {
     match &value.kind {
         ValueKind::Nil => "nothing",
         ValueKind::Boolean(_) => "true or false",
-        ValueKind::I64(_) | ValueKind::I128(_) | ValueKind::U64(_) | ValueKind::U128(_) => {
-            "a whole number"
-        }
+        ValueKind::I64(_) | ValueKind::I128(_) | ValueKind::U64(_) | ValueKind::U128(_) => "a whole number",
         ValueKind::Float(_) => "a number",
         ValueKind::String(_) => "text",
         ValueKind::Table(_) => "a table",

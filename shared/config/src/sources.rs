@@ -29,11 +29,7 @@ impl Layers {
         faults: &mut Faults,
     ) -> Layers {
         let prefix = prefix(service);
-        let defaults = read(
-            File::from_str(defaults, FileFormat::Toml),
-            "the defaults",
-            faults,
-        );
+        let defaults = read(File::from_str(defaults, FileFormat::Toml), "the defaults", faults);
         let mut builder = Config::builder().add_source(defaults.clone());
         if let Some(path) = file {
             let name = path.display().to_string();
@@ -46,11 +42,7 @@ impl Layers {
             source_fault(faults, "the configuration", &error.to_string());
             Config::default()
         });
-        Layers {
-            merged: merged.cache,
-            defaults: defaults.cache,
-            prefix,
-        }
+        Layers { merged: merged.cache, defaults: defaults.cache, prefix }
     }
 
     /// The name of what set `key`: a file or a variable; none if it is a default or not set.
@@ -73,22 +65,18 @@ pub(crate) fn is_variable(value: &Value) -> bool {
 
 /// The value at a dotted key.
 pub(crate) fn at<'a>(root: &'a Value, key: &str) -> Option<&'a Value> {
-    key.split('.')
-        .try_fold(root, |value, part| match &value.kind {
-            ValueKind::Table(table) => table.get(part),
-            ValueKind::Array(list) => list.get(part.parse::<usize>().ok()?),
-            _ => None,
-        })
+    key.split('.').try_fold(root, |value, part| match &value.kind {
+        ValueKind::Table(table) => table.get(part),
+        ValueKind::Array(list) => list.get(part.parse::<usize>().ok()?),
+        _ => None,
+    })
 }
 
 fn read(source: impl Source + Send + Sync + 'static, name: &str, faults: &mut Faults) -> Config {
-    Config::builder()
-        .add_source(source)
-        .build()
-        .unwrap_or_else(|error| {
-            source_fault(faults, name, &error.to_string());
-            Config::default()
-        })
+    Config::builder().add_source(source).build().unwrap_or_else(|error| {
+        source_fault(faults, name, &error.to_string());
+        Config::default()
+    })
 }
 
 fn environment(
@@ -102,26 +90,15 @@ fn environment(
             Some(rest) if rest.starts_with('_') => {
                 known.insert(name, value);
             }
-            Some(rest) => source_fault(
-                faults,
-                &name,
-                &format!("keys follow two underscores: {prefix}_{rest}"),
-            ),
+            Some(rest) => source_fault(faults, &name, &format!("keys follow two underscores: {prefix}_{rest}")),
             None => {}
         }
     }
-    Environment::with_prefix(prefix.trim_end_matches('_'))
-        .prefix_separator("__")
-        .separator("__")
-        .source(Some(known))
+    Environment::with_prefix(prefix.trim_end_matches('_')).prefix_separator("__").separator("__").source(Some(known))
 }
 
 fn source_fault(faults: &mut Faults, name: &str, message: &str) {
     // A TOML error quotes the line it stands in, which may hold a secret; the quote's lines are those with a bar.
     let words: Vec<&str> = message.lines().filter(|line| !line.contains('|')).collect();
-    faults.push(ConfigFault {
-        key: String::new(),
-        message: format!("{name}: {}", words.join(": ")),
-        origin: None,
-    });
+    faults.push(ConfigFault { key: String::new(), message: format!("{name}: {}", words.join(": ")), origin: None });
 }

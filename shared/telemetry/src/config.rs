@@ -58,9 +58,7 @@ impl TryFrom<String> for LogFilter {
     fn try_from(directives: String) -> Result<Self, String> {
         match EnvFilter::builder().parse(&directives) {
             Ok(_) => Ok(LogFilter(directives)),
-            Err(error) => Err(format!(
-                "wants directives such as `info,dialtone_db=debug`: {error}"
-            )),
+            Err(error) => Err(format!("wants directives such as `info,dialtone_db=debug`: {error}")),
         }
     }
 }

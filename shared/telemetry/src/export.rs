@@ -12,10 +12,8 @@ use opentelemetry_sdk::{
 use std::{env, time::Duration};
 
 /// Bucket borders of everything measured in seconds: from a cached read to a long operation.
-const SECONDS: [f64; 18] = [
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
-    60.0, 300.0, 1800.0,
-];
+const SECONDS: [f64; 18] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0];
 /// How long the last export of each signal may take when the process stops.
 const LAST_EXPORT: Duration = Duration::from_secs(3);
 
@@ -55,30 +53,15 @@ fn tracer(resource: Resource) -> Result<SdkTracerProvider, StartError> {
         let sampler = Sampler::ParentBased(Box::new(Sampler::AlwaysOff));
         return Ok(builder.with_sampler(sampler).build());
     }
-    let exporter = SpanExporter::builder()
-        .with_tonic()
-        .build()
-        .map_err(StartError::exporter)?;
+    let exporter = SpanExporter::builder().with_tonic().build().map_err(StartError::exporter)?;
     Ok(builder.with_batch_exporter(exporter).build())
 }
 
-fn meter(
-    resource: Resource,
-    registry: prometheus::Registry,
-) -> Result<SdkMeterProvider, StartError> {
-    let page = opentelemetry_prometheus::exporter()
-        .with_registry(registry)
-        .build()
-        .map_err(StartError::exporter)?;
-    let mut builder = SdkMeterProvider::builder()
-        .with_resource(resource)
-        .with_reader(page)
-        .with_view(seconds_view);
+fn meter(resource: Resource, registry: prometheus::Registry) -> Result<SdkMeterProvider, StartError> {
+    let page = opentelemetry_prometheus::exporter().with_registry(registry).build().map_err(StartError::exporter)?;
+    let mut builder = SdkMeterProvider::builder().with_resource(resource).with_reader(page).with_view(seconds_view);
     if exports("METRICS") {
-        let exporter = MetricExporter::builder()
-            .with_tonic()
-            .build()
-            .map_err(StartError::exporter)?;
+        let exporter = MetricExporter::builder().with_tonic().build().map_err(StartError::exporter)?;
         builder = builder.with_periodic_exporter(exporter);
     }
     Ok(builder.build())
@@ -88,22 +71,15 @@ fn logger(resource: Resource) -> Result<Option<SdkLoggerProvider>, StartError> {
     if !exports("LOGS") {
         return Ok(None);
     }
-    let exporter = LogExporter::builder()
-        .with_tonic()
-        .build()
-        .map_err(StartError::exporter)?;
-    let provider = SdkLoggerProvider::builder()
-        .with_resource(resource)
-        .with_batch_exporter(exporter)
-        .build();
+    let exporter = LogExporter::builder().with_tonic().build().map_err(StartError::exporter)?;
+    let provider = SdkLoggerProvider::builder().with_resource(resource).with_batch_exporter(exporter).build();
     Ok(Some(provider))
 }
 
 /// Whether a collector is named for the signal.
 fn exports(signal: &str) -> bool {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    is_set("OTEL_EXPORTER_OTLP_ENDPOINT")
-        || is_set(&format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"))
+    is_set("OTEL_EXPORTER_OTLP_ENDPOINT") || is_set(&format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"))
 }
 
 fn seconds_view(instrument: &Instrument) -> Option<Stream> {
@@ -111,10 +87,7 @@ fn seconds_view(instrument: &Instrument) -> Option<Stream> {
         return None;
     }
     Stream::builder()
-        .with_aggregation(Aggregation::ExplicitBucketHistogram {
-            boundaries: SECONDS.to_vec(),
-            record_min_max: true,
-        })
+        .with_aggregation(Aggregation::ExplicitBucketHistogram { boundaries: SECONDS.to_vec(), record_min_max: true })
         .build()
         .ok()
 }

@@ -28,10 +28,7 @@ pub(crate) fn set_registry(registry: Registry) {
 
 /// Every metric of the process in Prometheus's text format; empty before telemetry is started.
 pub fn render_metrics() -> String {
-    REGISTRY
-        .get()
-        .and_then(|registry| TextEncoder::new().encode_to_string(&registry.gather()).ok())
-        .unwrap_or_default()
+    REGISTRY.get().and_then(|registry| TextEncoder::new().encode_to_string(&registry.gather()).ok()).unwrap_or_default()
 }
 
 /// Serves `GET /metrics` on the listener until `shutdown` is ready, then drops what is open.

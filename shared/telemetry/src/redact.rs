@@ -46,10 +46,7 @@ mod tests {
         let token = Redacted("eyJhbGciOi");
         assert_eq!(format!("{token} {token:?}"), "[redacted] [redacted]");
         let mail = MailDomain("ada@contoso.example");
-        assert_eq!(
-            format!("{mail} {mail:?}"),
-            "…@contoso.example …@contoso.example"
-        );
+        assert_eq!(format!("{mail} {mail:?}"), "…@contoso.example …@contoso.example");
         assert_eq!(MailDomain("ada").to_string(), "[redacted]");
     }
 }

@@ -29,30 +29,15 @@ struct Instruments {
 impl RpcMetrics {
     /// Measures calls that come in: `rpc.server.call.duration` and `rpc.server.active_requests`.
     pub fn server(label: MethodLabel) -> Self {
-        Self::new(
-            "rpc.server.call.duration",
-            "rpc.server.active_requests",
-            label,
-            None,
-        )
+        Self::new("rpc.server.call.duration", "rpc.server.active_requests", label, None)
     }
 
     /// Measures calls that go out to `upstream`: `rpc.client.call.duration` and `rpc.client.active_requests`.
     pub fn client(label: MethodLabel, upstream: &'static str) -> Self {
-        Self::new(
-            "rpc.client.call.duration",
-            "rpc.client.active_requests",
-            label,
-            Some(upstream),
-        )
+        Self::new("rpc.client.call.duration", "rpc.client.active_requests", label, Some(upstream))
     }
 
-    fn new(
-        duration: &'static str,
-        active: &'static str,
-        label: MethodLabel,
-        upstream: Option<&'static str>,
-    ) -> Self {
+    fn new(duration: &'static str, active: &'static str, label: MethodLabel, upstream: Option<&'static str>) -> Self {
         let meter = global::meter("dialtone");
         RpcMetrics(Arc::new(Instruments {
             duration: meter
@@ -60,10 +45,7 @@ impl RpcMetrics {
                 .with_unit("s")
                 .with_description("How long calls take, to the end of their last message.")
                 .build(),
-            active: meter
-                .i64_up_down_counter(active)
-                .with_description("How many calls are under way.")
-                .build(),
+            active: meter.i64_up_down_counter(active).with_description("How many calls are under way.").build(),
             label,
             upstream,
         }))
@@ -72,12 +54,7 @@ impl RpcMetrics {
     /// A call of the given path begins.
     pub fn begin(&self, path: &str) -> InFlight {
         let method = (self.0.label)(path).unwrap_or(OTHER);
-        let call = InFlight {
-            instruments: self.0.clone(),
-            method,
-            began: Instant::now(),
-            ended: false,
-        };
+        let call = InFlight { instruments: self.0.clone(), method, began: Instant::now(), ended: false };
         call.instruments.active.add(1, &call.attributes());
         call
     }
@@ -109,9 +86,7 @@ impl InFlight {
         let mut attributes = self.attributes();
         self.instruments.active.add(-1, &attributes);
         attributes.push(KeyValue::new("rpc.response.status_code", code_name(code)));
-        self.instruments
-            .duration
-            .record(self.began.elapsed().as_secs_f64(), &attributes);
+        self.instruments.duration.record(self.began.elapsed().as_secs_f64(), &attributes);
     }
 
     fn attributes(&self) -> Vec<KeyValue> {
@@ -152,8 +127,5 @@ fn code_name(code: i32) -> &'static str {
         "DATA_LOSS",
         "UNAUTHENTICATED",
     ];
-    usize::try_from(code)
-        .ok()
-        .and_then(|index| NAMES.get(index).copied())
-        .unwrap_or("UNKNOWN")
+    usize::try_from(code).ok().and_then(|index| NAMES.get(index).copied()).unwrap_or("UNKNOWN")
 }

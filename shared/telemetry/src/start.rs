@@ -4,9 +4,7 @@ use crate::{LogFormat, TelemetryConfig, export::Providers, metrics_page};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use tracing_subscriber::{
-    Layer, Registry, layer::SubscriberExt as _, util::SubscriberInitExt as _,
-};
+use tracing_subscriber::{Layer, Registry, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 /// The running telemetry of a process; one at most.
 #[must_use = "what is not shut down does not export its last spans"]
@@ -54,10 +52,7 @@ impl Telemetry {
             let bridge = OpenTelemetryTracingBridge::new(logger);
             layers.push(bridge.with_filter(filter.exported()).boxed());
         }
-        tracing_subscriber::registry()
-            .with(layers)
-            .try_init()
-            .map_err(|_| StartError::AlreadyStarted)?;
+        tracing_subscriber::registry().with(layers).try_init().map_err(|_| StartError::AlreadyStarted)?;
         metrics_page::set_registry(registry);
         opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
         opentelemetry::global::set_tracer_provider(providers.tracer.clone());
@@ -76,16 +71,7 @@ fn printed(config: &TelemetryConfig) -> Box<dyn Layer<Registry> + Send + Sync> {
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let filter = config.log_filter.printed();
     match config.log_format {
-        LogFormat::Json => layer
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
-            .with_filter(filter)
-            .boxed(),
-        LogFormat::Pretty => layer
-            .compact()
-            .with_target(false)
-            .with_filter(filter)
-            .boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).with_span_list(false).with_filter(filter).boxed(),
+        LogFormat::Pretty => layer.compact().with_target(false).with_filter(filter).boxed(),
     }
 }

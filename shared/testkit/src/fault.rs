@@ -37,22 +37,14 @@ pub fn seen<T: Debug>(result: &Result<T, Status>) -> Seen {
 #[track_caller]
 pub fn of_status(status: &Status) -> Seen {
     let details = status.get_error_details();
-    let Some(info) = details.error_info() else {
-        panic!("error without ErrorInfo: {status:?}")
-    };
-    let violations = details
-        .bad_request()
-        .map(|bad| bad.field_violations.as_slice())
-        .unwrap_or_default();
+    let Some(info) = details.error_info() else { panic!("error without ErrorInfo: {status:?}") };
+    let violations = details.bad_request().map(|bad| bad.field_violations.as_slice()).unwrap_or_default();
     Seen {
         code: status.code(),
         reason: info.reason.clone(),
         domain: info.domain.clone(),
         metadata: info.metadata.clone().into_iter().collect(),
-        fields: violations
-            .iter()
-            .map(|violation| violation.field.clone())
-            .collect(),
+        fields: violations.iter().map(|violation| violation.field.clone()).collect(),
     }
 }
 
@@ -95,11 +87,7 @@ mod tests {
         let metadata = HashMap::from([("resource".to_owned(), "orders/1".to_owned())]);
         details.set_error_info("INVALID_FIELDS", "x.dialtone.internal", metadata);
         details.add_bad_request_violation("email", "give an address");
-        Err(Status::with_error_details(
-            Code::InvalidArgument,
-            "any text",
-            details,
-        ))
+        Err(Status::with_error_details(Code::InvalidArgument, "any text", details))
     }
 
     #[test]

@@ -21,13 +21,9 @@ pub fn log_guard() -> LogGuard {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         let subscriber = tracing_subscriber::registry().with(ErrorLines);
-        tracing::subscriber::set_global_default(subscriber)
-            .expect("a test installs no subscriber of its own");
+        tracing::subscriber::set_global_default(subscriber).expect("a test installs no subscriber of its own");
     });
-    LogGuard {
-        runtime: Handle::current().id(),
-        allowed: Vec::new(),
-    }
+    LogGuard { runtime: Handle::current().id(), allowed: Vec::new() }
 }
 
 /// Watches one test; see [`log_guard`].
@@ -46,11 +42,7 @@ impl LogGuard {
     /// The ERROR lines so far: message first, then `field=value`.
     pub fn errors(&self) -> Vec<String> {
         let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
-        lines
-            .iter()
-            .filter(|(runtime, _)| *runtime == self.runtime)
-            .map(|(_, line)| line.clone())
-            .collect()
+        lines.iter().filter(|(runtime, _)| *runtime == self.runtime).map(|(_, line)| line.clone()).collect()
     }
 
     fn unlisted(&self) -> Vec<String> {
@@ -67,11 +59,7 @@ impl Drop for LogGuard {
             return;
         }
         let unlisted = self.unlisted();
-        assert!(
-            unlisted.is_empty(),
-            "ERROR lines that the test does not list:\n{}",
-            unlisted.join("\n")
-        );
+        assert!(unlisted.is_empty(), "ERROR lines that the test does not list:\n{}", unlisted.join("\n"));
     }
 }
 
@@ -88,10 +76,7 @@ impl<S: Subscriber> Layer<S> for ErrorLines {
         };
         let mut line = Line(event.metadata().target().to_owned());
         event.record(&mut line);
-        LINES
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((handle.id(), line.0));
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).push((handle.id(), line.0));
     }
 }
 
@@ -114,9 +99,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn lines_of_worker_threads_are_seen_and_may_be_listed() {
         let mut logs = log_guard();
-        tokio::spawn(async { tracing::error!(order = 7, "target is down") })
-            .await
-            .expect("the task does not panic");
+        tokio::spawn(async { tracing::error!(order = 7, "target is down") }).await.expect("the task does not panic");
         let lines = logs.errors();
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert!(lines[0].ends_with("target is down order=7"), "{lines:?}");

@@ -36,11 +36,7 @@ impl TcpProxy {
         let address = listener.local_addr()?;
         let (mode, watched) = watch::channel(Mode::Pass);
         let acceptor = tokio::spawn(accept(listener, upstream, watched));
-        Ok(TcpProxy {
-            address,
-            mode,
-            acceptor,
-        })
+        Ok(TcpProxy { address, mode, acceptor })
     }
 
     /// Where to connect.
@@ -60,10 +56,7 @@ impl TcpProxy {
     pub fn url(&self, url: &str) -> String {
         let (scheme, rest) = url.split_once("://").expect("a URL has a scheme");
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let user = authority
-            .rsplit_once('@')
-            .map(|(user, _)| format!("{user}@"))
-            .unwrap_or_default();
+        let user = authority.rsplit_once('@').map(|(user, _)| format!("{user}@")).unwrap_or_default();
         format!("{scheme}://{user}{}/{path}", self.address)
     }
 }
@@ -107,12 +100,7 @@ async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut mode: watc
         match now {
             Mode::Delay(time) => tokio::time::sleep(time).await,
             // What was sent into the hole stays lost, like packets whose retries gave up; the connection is useless after.
-            Mode::BlackHole
-                if mode
-                    .wait_for(|mode| *mode != Mode::BlackHole)
-                    .await
-                    .is_err() =>
-            {
+            Mode::BlackHole if mode.wait_for(|mode| *mode != Mode::BlackHole).await.is_err() => {
                 return;
             }
             Mode::BlackHole => return,
@@ -129,9 +117,7 @@ mod tests {
     use super::*;
 
     async fn echo_server() -> SocketAddr {
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .expect("the loopback has free ports");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("the loopback has free ports");
         let address = listener.local_addr().expect("it is bound");
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
@@ -151,12 +137,8 @@ mod tests {
 
     #[tokio::test]
     async fn passes_then_swallows_then_cuts_then_passes_again() {
-        let proxy = TcpProxy::start(echo_server().await)
-            .await
-            .expect("the loopback has free ports");
-        let mut stream = TcpStream::connect(proxy.address())
-            .await
-            .expect("the proxy listens");
+        let proxy = TcpProxy::start(echo_server().await).await.expect("the loopback has free ports");
+        let mut stream = TcpStream::connect(proxy.address()).await.expect("the proxy listens");
         assert_eq!(echo(&mut stream).await.expect("it passes"), 42);
 
         proxy.set(Mode::BlackHole);
@@ -167,24 +149,14 @@ mod tests {
         assert!(matches!(stream.read(&mut [0]).await, Ok(0) | Err(_)));
 
         proxy.set(Mode::Pass);
-        let mut stream = TcpStream::connect(proxy.address())
-            .await
-            .expect("the proxy listens");
+        let mut stream = TcpStream::connect(proxy.address()).await.expect("the proxy listens");
         assert_eq!(echo(&mut stream).await.expect("it passes"), 42);
     }
 
     #[tokio::test]
     async fn url_keeps_user_and_path() {
-        let proxy = TcpProxy::start(echo_server().await)
-            .await
-            .expect("the loopback has free ports");
+        let proxy = TcpProxy::start(echo_server().await).await.expect("the loopback has free ports");
         let url = proxy.url("postgres://app:secret@db.example:5432/suite?sslmode=disable");
-        assert_eq!(
-            url,
-            format!(
-                "postgres://app:secret@{}/suite?sslmode=disable",
-                proxy.address()
-            )
-        );
+        assert_eq!(url, format!("postgres://app:secret@{}/suite?sslmode=disable", proxy.address()));
     }
 }

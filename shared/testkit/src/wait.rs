@@ -41,9 +41,6 @@ mod tests {
     #[tokio::test]
     #[should_panic(expected = "not within 30ms: nothing")]
     async fn gives_up_even_when_the_condition_hangs() {
-        eventually::<(), _>("nothing", Duration::from_millis(30), async || {
-            std::future::pending().await
-        })
-        .await;
+        eventually::<(), _>("nothing", Duration::from_millis(30), async || std::future::pending().await).await;
     }
 }

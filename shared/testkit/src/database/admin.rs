@@ -19,10 +19,7 @@ static RETIRED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Marks a database for dropping: `Drop` cannot wait for the server, the next test of this process can.
 pub(super) fn retire(name: String) {
-    RETIRED
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(name);
+    RETIRED.lock().unwrap_or_else(PoisonError::into_inner).push(name);
 }
 
 /// A superuser's connection to the database `postgres`.
@@ -39,10 +36,7 @@ impl Admin {
         };
         // Ends when the client is dropped.
         tokio::spawn(connection);
-        Admin {
-            client,
-            url: url.to_owned(),
-        }
+        Admin { client, url: url.to_owned() }
     }
 
     pub(super) fn url_of(&self, database: &str) -> String {
@@ -56,28 +50,20 @@ impl Admin {
     }
 
     pub(super) async fn exists(&self, database: &str) -> bool {
-        let row = self
-            .client
-            .query_opt("SELECT FROM pg_database WHERE datname = $1", &[&database])
-            .await;
+        let row = self.client.query_opt("SELECT FROM pg_database WHERE datname = $1", &[&database]).await;
         row.expect("the catalogue can be read").is_some()
     }
 
     /// Names of databases beginning so, the oldest name first.
     pub(super) async fn beginning_with(&self, prefix: &str) -> Vec<String> {
         let sql = "SELECT datname::text FROM pg_database WHERE starts_with(datname, $1) ORDER BY 1";
-        let rows = self
-            .client
-            .query(sql, &[&prefix])
-            .await
-            .expect("the catalogue can be read");
+        let rows = self.client.query(sql, &[&prefix]).await.expect("the catalogue can be read");
         rows.iter().map(|row| row.get(0)).collect()
     }
 
     /// Holds the lock of all test processes until the connection ends or [`Admin::unlock`].
     pub(super) async fn lock(&self) {
-        self.run("SELECT pg_advisory_lock(hashtext('dialtone test templates'))")
-            .await;
+        self.run("SELECT pg_advisory_lock(hashtext('dialtone test templates'))").await;
     }
 
     pub(super) async fn unlock(&self) {
@@ -88,15 +74,13 @@ impl Admin {
     pub(super) async fn clone_of(&self, source: &str) -> String {
         let random = uuid::Uuid::new_v4().simple().to_string();
         let name = format!("{PREFIX}{}_{}", now(), &random[..12]);
-        self.run(&format!("CREATE DATABASE {name} TEMPLATE {source}"))
-            .await;
+        self.run(&format!("CREATE DATABASE {name} TEMPLATE {source}")).await;
         name
     }
 
     /// Drops what finished tests of this process left. In the background: the calling test does not wait.
     pub(super) async fn drop_retired(&self) {
-        let mut names =
-            std::mem::take(&mut *RETIRED.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut names = std::mem::take(&mut *RETIRED.lock().unwrap_or_else(PoisonError::into_inner));
         if first_call() {
             names.extend(self.stale().await);
         }
@@ -111,9 +95,7 @@ impl Admin {
             tokio::spawn(connection);
             for name in names {
                 // Another process may sweep the same one at the same time; what stays is swept later.
-                let _ = client
-                    .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-                    .await;
+                let _ = client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
             }
         });
     }
@@ -133,17 +115,12 @@ fn first_call() -> bool {
 }
 
 fn is_stale(name: &str, now: u64) -> bool {
-    let made = name
-        .strip_prefix(PREFIX)
-        .and_then(|rest| rest.split('_').next()?.parse::<u64>().ok());
+    let made = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next()?.parse::<u64>().ok());
     made.is_some_and(|made| made + STALE_SECONDS < now)
 }
 
 fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("the clock is after 1970")
-        .as_secs()
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is after 1970").as_secs()
 }
 
 #[cfg(test)]

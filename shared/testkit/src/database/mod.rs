@@ -44,15 +44,10 @@ impl Database {
     /// # Panics
     /// When the tests' server was given by a host name that does not resolve.
     pub async fn address(&self) -> std::net::SocketAddr {
-        let rest = self
-            .url
-            .split_once("://")
-            .map_or(self.url.as_str(), |(_, rest)| rest);
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
         let authority = rest.split('/').next().unwrap_or(rest);
         let host = authority.rsplit('@').next().unwrap_or(authority);
-        let mut found = tokio::net::lookup_host(host)
-            .await
-            .expect("the tests' server has an address");
+        let mut found = tokio::net::lookup_host(host).await.expect("the tests' server has an address");
         found.next().expect("the tests' server has an address")
     }
 }
@@ -94,13 +89,9 @@ pub async fn server_url() -> String {
         if let Ok(url) = std::env::var(URL_VARIABLE) {
             return url;
         }
-        let start = || {
-            Cluster::throw_away()
-                .unwrap_or_else(|error| panic!("the tests need a Postgres server: {error}"))
-        };
-        let started = tokio::task::spawn_blocking(start)
-            .await
-            .expect("starting a server does not panic");
+        let start =
+            || Cluster::throw_away().unwrap_or_else(|error| panic!("the tests need a Postgres server: {error}"));
+        let started = tokio::task::spawn_blocking(start).await.expect("starting a server does not panic");
         OWN.get_or_init(|| started).url()
     });
     url.await.clone()
@@ -118,10 +109,7 @@ fn with_user(url: &str, user: &str) -> String {
 fn with_database(url: &str, database: &str) -> String {
     let (scheme, rest) = url.split_once("://").expect("a URL has a scheme");
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let parameters = path
-        .split_once('?')
-        .map(|(_, parameters)| format!("?{parameters}"))
-        .unwrap_or_default();
+    let parameters = path.split_once('?').map(|(_, parameters)| format!("?{parameters}")).unwrap_or_default();
     format!("{scheme}://{authority}/{database}{parameters}")
 }
 

@@ -31,12 +31,7 @@ impl Template {
         let mut hasher = DefaultHasher::new();
         contents.hash(&mut hasher);
         let name = name.replace('-', "_");
-        Template {
-            name,
-            hash: hasher.finish(),
-            build: Box::new(build),
-            finish: Box::new(|_| Box::pin(async {})),
-        }
+        Template { name, hash: hasher.finish(), build: Box::new(build), finish: Box::new(|_| Box::pin(async {})) }
     }
 
     /// Adds what a clone does not inherit, such as grants on the database itself. Runs on each clone.
@@ -67,30 +62,16 @@ impl Template {
         for stale in admin.beginning_with(family).await {
             // Of other migrations, or left half built by a process that was killed. A test that still clones it would
             // fail, but it would be testing another version of the source tree on the same server.
-            admin
-                .run(&format!("ALTER DATABASE {stale} IS_TEMPLATE false"))
-                .await;
-            admin
-                .run(&format!("DROP DATABASE IF EXISTS {stale} WITH (FORCE)"))
-                .await;
+            admin.run(&format!("ALTER DATABASE {stale} IS_TEMPLATE false")).await;
+            admin.run(&format!("DROP DATABASE IF EXISTS {stale} WITH (FORCE)")).await;
         }
         let draft = format!("{family}draft");
         admin.run(&format!("CREATE DATABASE {draft}")).await;
         (self.build)(admin.url_of(&draft)).await;
         // Only whole templates ever have the name that tests look for.
-        admin
-            .run(&format!(
-                "ALTER DATABASE {draft} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true"
-            ))
-            .await;
-        admin
-            .run(&format!(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{draft}'"
-            ))
-            .await;
-        admin
-            .run(&format!("ALTER DATABASE {draft} RENAME TO {ready}"))
-            .await;
+        admin.run(&format!("ALTER DATABASE {draft} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true")).await;
+        admin.run(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{draft}'")).await;
+        admin.run(&format!("ALTER DATABASE {draft} RENAME TO {ready}")).await;
     }
 
     pub(super) async fn finish(&self, url: &str) {

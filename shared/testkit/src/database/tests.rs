@@ -7,19 +7,11 @@ use tokio_postgres::NoTls;
 use super::*;
 
 async fn run(url: &str, sql: &str) -> Vec<String> {
-    let (client, connection) = tokio_postgres::connect(url, NoTls)
-        .await
-        .expect("the database exists");
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("the database exists");
     let driver = tokio::spawn(connection);
-    let messages = client
-        .simple_query(sql)
-        .await
-        .expect("the statement is right");
+    let messages = client.simple_query(sql).await.expect("the statement is right");
     drop(client);
-    driver
-        .await
-        .expect("the connection does not panic")
-        .expect("the connection ends in order");
+    driver.await.expect("the connection does not panic").expect("the connection ends in order");
     let rows = messages.iter().filter_map(|message| match message {
         tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
         _ => None,
@@ -30,11 +22,7 @@ async fn run(url: &str, sql: &str) -> Vec<String> {
 fn template(name: &'static str, contents: u32) -> Template {
     Template::new(name, contents, move |url| {
         async move {
-            run(
-                &url,
-                &format!("CREATE TABLE thing (id int); INSERT INTO thing VALUES ({contents})"),
-            )
-            .await;
+            run(&url, &format!("CREATE TABLE thing (id int); INSERT INTO thing VALUES ({contents})")).await;
         }
         .boxed()
     })
@@ -45,11 +33,7 @@ async fn clones_are_equal_and_apart() {
     let template = template("clones", 1);
     let databases = join_all((0..4).map(|_| fresh(&template))).await;
     for (extra, database) in databases.iter().enumerate() {
-        run(
-            database.url(),
-            &format!("INSERT INTO thing VALUES ({})", 100 + extra),
-        )
-        .await;
+        run(database.url(), &format!("INSERT INTO thing VALUES ({})", 100 + extra)).await;
     }
     for (extra, database) in databases.iter().enumerate() {
         let things = run(database.url(), "SELECT id FROM thing ORDER BY 1").await;
@@ -63,11 +47,7 @@ async fn other_contents_make_another_template_and_the_old_one_goes() {
     let new = fresh(&template("versions", 2)).await;
     assert_eq!(run(old.url(), "SELECT id FROM thing").await, ["1"]);
     assert_eq!(run(new.url(), "SELECT id FROM thing").await, ["2"]);
-    let left = run(
-        &server_url().await,
-        "SELECT datname FROM pg_database WHERE datname LIKE 'dttpl_versions_%'",
-    )
-    .await;
+    let left = run(&server_url().await, "SELECT datname FROM pg_database WHERE datname LIKE 'dttpl_versions_%'").await;
     assert_eq!(left.len(), 1, "{left:?}");
 }
 
@@ -80,10 +60,7 @@ async fn clone_is_finished_on_each_and_dropped_after_its_test() {
         .boxed()
     });
     let database = fresh(&template).await;
-    assert_eq!(
-        run(database.url(), "SELECT id FROM thing ORDER BY 1").await,
-        ["1", "9"]
-    );
+    assert_eq!(run(database.url(), "SELECT id FROM thing ORDER BY 1").await, ["1", "9"]);
 
     let name = database.name().to_owned();
     drop(database);
@@ -99,12 +76,6 @@ async fn clone_is_finished_on_each_and_dropped_after_its_test() {
 #[test]
 fn urls_change_user_and_database() {
     let url = "postgres://postgres:pw@db:5432/postgres?sslmode=disable";
-    assert_eq!(
-        with_user(url, "app"),
-        "postgres://app@db:5432/postgres?sslmode=disable"
-    );
-    assert_eq!(
-        with_database(url, "x"),
-        "postgres://postgres:pw@db:5432/x?sslmode=disable"
-    );
+    assert_eq!(with_user(url, "app"), "postgres://app@db:5432/postgres?sslmode=disable");
+    assert_eq!(with_database(url, "x"), "postgres://postgres:pw@db:5432/x?sslmode=disable");
 }

@@ -27,34 +27,34 @@ impl Binaries {
                 return Ok(found);
             }
         }
-        let looked = format!("PATH, /usr/lib/postgresql, Homebrew, {}/pg", dev.display());
-        Err(PgError::NotFound(looked))
+        Err(PgError::NotFound(places(&dev)))
+    }
+
+    /// The first server of this major version in the same places; `DIALTONE_PG_BIN` only if it is of this version.
+    pub fn of_version(dev: Option<&Path>, version: u32) -> Result<Binaries, PgError> {
+        let dev = dev.map_or_else(workspace_dev, Path::to_path_buf);
+        let given = std::env::var_os("DIALTONE_PG_BIN").map(PathBuf::from);
+        given
+            .into_iter()
+            .chain(candidates(&dev))
+            .filter_map(|dir| Self::in_folder(&dir).ok())
+            .find(|found| found.version == version)
+            .ok_or_else(|| PgError::NotFound(format!("version {version}, in {}", places(&dev))))
     }
 
     /// The server in exactly this folder.
     pub fn in_folder(dir: &Path) -> Result<Binaries, PgError> {
         for program in ["initdb", "postgres", "pg_ctl"] {
             if !dir.join(program).is_file() {
-                return Err(PgError::NotFound(format!(
-                    "{} without {program}",
-                    dir.display()
-                )));
+                return Err(PgError::NotFound(format!("{} without {program}", dir.display())));
             }
         }
-        let output = Command::new(dir.join("postgres"))
-            .arg("--version")
-            .output()
-            .tried("asking postgres its version")?;
+        let output =
+            Command::new(dir.join("postgres")).arg("--version").output().tried("asking postgres its version")?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         match major_version(&text) {
-            Some(version) => Ok(Binaries {
-                dir: dir.to_path_buf(),
-                version,
-            }),
-            None => Err(PgError::Failed {
-                program: "postgres",
-                output: text,
-            }),
+            Some(version) => Ok(Binaries { dir: dir.to_path_buf(), version }),
+            None => Err(PgError::Failed { program: "postgres", output: text }),
         }
     }
 
@@ -76,6 +76,11 @@ fn major_version(text: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
+/// [`candidates`] in words.
+fn places(dev: &Path) -> String {
+    format!("PATH, /usr/lib/postgresql, Homebrew, {}/pg", dev.display())
+}
+
 fn candidates(dev: &Path) -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut all: Vec<PathBuf> = std::env::split_paths(&path).collect();
@@ -84,11 +89,7 @@ fn candidates(dev: &Path) -> Vec<PathBuf> {
         all.extend(newest_first(Path::new(brew), "postgresql@", "bin"));
     }
     all.extend(newest_first(&dev.join("pg"), "", "bin"));
-    all.extend(newest_first(
-        &super::user::reachable(dev).join("pg"),
-        "",
-        "bin",
-    ));
+    all.extend(newest_first(&super::user::reachable(dev).join("pg"), "", "bin"));
     all
 }
 
@@ -99,11 +100,7 @@ fn newest_first(parent: &Path, prefix: &str, leaf: &str) -> Vec<PathBuf> {
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let version = name.strip_prefix(prefix)?;
-            let parts: Vec<u32> = version
-                .split('.')
-                .map(str::parse)
-                .collect::<Result<_, _>>()
-                .ok()?;
+            let parts: Vec<u32> = version.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
             Some((parts, entry.path().join(leaf)))
         })
         .collect();
@@ -121,10 +118,7 @@ mod tests {
 
     #[test]
     fn major_version_of_what_servers_print() {
-        assert_eq!(
-            major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
-            Some(15)
-        );
+        assert_eq!(major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
         assert_eq!(major_version("postgres (PostgreSQL) 19devel\n"), Some(19));
         assert_eq!(major_version("bash: no such file"), None);
     }
@@ -137,10 +131,7 @@ mod tests {
         }
         let found = newest_first(&dir, "", "bin");
         std::fs::remove_dir_all(&dir).expect("temp folder is ours");
-        let expected: Vec<PathBuf> = ["18.6.3", "15", "9.6"]
-            .iter()
-            .map(|v| dir.join(v).join("bin"))
-            .collect();
+        let expected: Vec<PathBuf> = ["18.6.3", "15", "9.6"].iter().map(|v| dir.join(v).join("bin")).collect();
         assert_eq!(found, expected);
     }
 }

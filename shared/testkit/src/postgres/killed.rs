@@ -16,9 +16,7 @@ pub(super) fn alive(pid: u32) -> bool {
 fn uncollected(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The name in parentheses may hold anything, the state follows it.
-    stat.rsplit(')')
-        .next()
-        .is_some_and(|rest| rest.trim_start().starts_with('Z'))
+    stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))
 }
 
 /// Removes the lock file of a server that is dead, after the last of its children has gone: two servers on one folder would
@@ -44,7 +42,5 @@ pub(super) fn clear(data: &Path) {
 /// Every process of a server works in the data folder.
 fn has_workers(data: &Path) -> bool {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes
-        .filter_map(|entry| fs::read_link(entry.path().join("cwd")).ok())
-        .any(|cwd| cwd == data)
+    processes.filter_map(|entry| fs::read_link(entry.path().join("cwd")).ok()).any(|cwd| cwd == data)
 }

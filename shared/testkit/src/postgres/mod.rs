@@ -66,10 +66,7 @@ trait Tried<T> {
 
 impl<T> Tried<T> for io::Result<T> {
     fn tried(self, what: impl Into<String>) -> Result<T, PgError> {
-        self.map_err(|source| PgError::Io {
-            what: what.into(),
-            source,
-        })
+        self.map_err(|source| PgError::Io { what: what.into(), source })
     }
 }
 
@@ -95,33 +92,16 @@ impl Cluster {
 /// A port that was free a moment ago.
 fn free_port() -> Result<u16, PgError> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).tried("looking for a free port")?;
-    Ok(listener
-        .local_addr()
-        .tried("looking for a free port")?
-        .port())
+    Ok(listener.local_addr().tried("looking for a free port")?.port())
 }
 
 /// Creates an empty cluster in `data`. Trust is enough: the server listens on the loopback only.
 fn initdb(bin: &Binaries, data: &Path) -> Result<(), PgError> {
     let mut command = run_as(&bin.program("initdb"));
-    command
-        .args([
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "--no-sync",
-            "--encoding=UTF8",
-        ])
-        .arg("-D")
-        .arg(data);
+    command.args(["-U", "postgres", "-A", "trust", "--no-sync", "--encoding=UTF8"]).arg("-D").arg(data);
     // Case rules of Unicode, order of bytes: the same answers on every machine, whatever its locales.
     if bin.version() >= 17 {
-        command.args([
-            "--locale=C",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-        ]);
+        command.args(["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]);
     } else if cfg!(target_os = "macos") {
         command.args(["--lc-collate=C", "--lc-ctype=UTF-8"]);
     } else {
@@ -136,15 +116,8 @@ fn run(program: &'static str, command: &mut Command) -> Result<(), PgError> {
     if output.status.success() {
         return Ok(());
     }
-    let text = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Err(PgError::Failed {
-        program,
-        output: text.trim().to_owned(),
-    })
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    Err(PgError::Failed { program, output: text.trim().to_owned() })
 }
 
 /// What a running server wrote into `postmaster.pid`.
@@ -173,11 +146,7 @@ fn url(port: u16, database: &str) -> String {
 }
 
 fn signal(pid: u32, name: &str) -> bool {
-    Command::new("kill")
-        .arg(format!("-{name}"))
-        .arg(pid.to_string())
-        .output()
-        .is_ok_and(|o| o.status.success())
+    Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).output().is_ok_and(|o| o.status.success())
 }
 
 /// Where a cluster in `dir` keeps its data.

@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::killed::{alive, clear};
 use super::user::private_folder;
-use super::{
-    Binaries, PgError, PidFile, Tried, data_folder, free_port, initdb, reachable, run, run_as,
-    signal, url,
-};
+use super::{Binaries, PgError, PidFile, Tried, data_folder, free_port, initdb, reachable, run, run_as, signal, url};
 
 /// Room for four services with several replicas and a person with psql.
 const MAX_CONNECTIONS: u32 = 300;
@@ -24,11 +21,7 @@ impl Cluster {
     /// See [`super::Cluster::persistent`].
     pub fn start(bin: &Binaries, dir: &Path, port: u16) -> Result<Cluster, PgError> {
         let dir = reachable(dir);
-        let mut cluster = Cluster {
-            bin: bin.clone(),
-            dir,
-            port,
-        };
+        let mut cluster = Cluster { bin: bin.clone(), dir, port };
         private_folder(&cluster.dir)?;
         cluster.create()?;
         if let Some(running) = cluster.running() {
@@ -73,11 +66,7 @@ impl Cluster {
     }
 
     fn last_port(&self) -> Option<u16> {
-        fs::read_to_string(self.dir.join("port"))
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
+        fs::read_to_string(self.dir.join("port")).ok()?.trim().parse().ok()
     }
 
     /// Starts the server again on the same port, for instance after [`Cluster::kill`].
@@ -88,10 +77,7 @@ impl Cluster {
             self.port
         );
         let mut command = self.pg_ctl();
-        command
-            .args(["start", "-w", "-t", "60", "-o", &options])
-            .arg("-l")
-            .arg(self.log());
+        command.args(["start", "-w", "-t", "60", "-o", &options]).arg("-l").arg(self.log());
         // pg_ctl keeps its output open in the server: without this, waiting for the output's end would never end.
         command
             .stdin(std::process::Stdio::null())
@@ -114,10 +100,7 @@ impl Cluster {
         if self.running().is_none() {
             return Ok(());
         }
-        run(
-            "pg_ctl stop",
-            self.pg_ctl().args(["stop", "-w", "-m", "fast"]),
-        )
+        run("pg_ctl stop", self.pg_ctl().args(["stop", "-w", "-m", "fast"]))
     }
 
     /// Ends the server as a power cut would: every process at once, no check-point. [`Cluster::launch`] recovers.

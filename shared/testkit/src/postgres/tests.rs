@@ -7,13 +7,9 @@ use std::time::{Duration, Instant};
 use super::*;
 
 fn answers(url: &str) -> bool {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime needs no more");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime needs no more");
     runtime.block_on(async {
-        let Ok((client, connection)) = tokio_postgres::connect(url, tokio_postgres::NoTls).await
-        else {
+        let Ok((client, connection)) = tokio_postgres::connect(url, tokio_postgres::NoTls).await else {
             return false;
         };
         let driver = tokio::spawn(connection);
@@ -43,14 +39,7 @@ fn folder(name: &str) -> PathBuf {
 fn throw_away_cluster_answers_and_leaves_nothing() {
     let cluster = Cluster::throw_away().expect("a server is installed");
     assert!(answers(&cluster.url()));
-    let (url, dir) = (
-        cluster.url(),
-        cluster
-            .log()
-            .parent()
-            .expect("the log is in a folder")
-            .to_path_buf(),
-    );
+    let (url, dir) = (cluster.url(), cluster.log().parent().expect("the log is in a folder").to_path_buf());
     drop(cluster);
     assert!(!answers(&url));
     assert!(!dir.exists());
@@ -62,11 +51,7 @@ fn throw_away_cluster_answers_and_leaves_nothing() {
 fn holder() {
     let cluster = Cluster::throw_away().expect("a server is installed");
     let note = std::env::var("DIALTONE_TEST_NOTE").expect("the parent gives the file");
-    std::fs::write(
-        &note,
-        format!("{}\n{}\n", cluster.url(), cluster.log().display()),
-    )
-    .expect("the file is writable");
+    std::fs::write(&note, format!("{}\n{}\n", cluster.url(), cluster.log().display())).expect("the file is writable");
     loop {
         std::thread::park();
     }
@@ -80,24 +65,14 @@ fn cluster_of_a_killed_process_is_reaped() {
         .env("DIALTONE_TEST_NOTE", &note)
         .spawn()
         .expect("a test can run itself");
-    let read = || {
-        std::fs::read_to_string(&note)
-            .ok()
-            .filter(|text| text.lines().count() == 2)
-    };
-    assert!(
-        within(Duration::from_secs(30), || read().is_some()),
-        "the child never started its cluster"
-    );
+    let read = || std::fs::read_to_string(&note).ok().filter(|text| text.lines().count() == 2);
+    assert!(within(Duration::from_secs(30), || read().is_some()), "the child never started its cluster");
     let text = read().expect("it was there a moment ago");
     let (url, log) = text.split_once('\n').expect("two lines");
     assert!(answers(url));
     child.kill().expect("it is our child");
     child.wait().expect("it is our child");
-    let data = PathBuf::from(log.trim())
-        .parent()
-        .expect("the log is in a folder")
-        .to_path_buf();
+    let data = PathBuf::from(log.trim()).parent().expect("the log is in a folder").to_path_buf();
     assert!(within(Duration::from_secs(10), || !data.exists() && !answers(url)));
     std::fs::remove_file(&note).expect("the file is ours");
 }

@@ -11,9 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::killed::alive;
 use super::user::private_folder;
-use super::{
-    Binaries, PgError, PidFile, Tried, data_folder, free_port, initdb, run_as, signal, url,
-};
+use super::{Binaries, PgError, PidFile, Tried, data_folder, free_port, initdb, run_as, signal, url};
 use std::os::unix::process::CommandExt;
 
 const PREFIX: &str = "dialtone-pg-";
@@ -73,10 +71,7 @@ impl Cluster {
             }
             if self.dir.join("ended").exists() || Instant::now() > give_up {
                 let output = fs::read_to_string(self.log()).unwrap_or_default();
-                return Err(PgError::Failed {
-                    program: "postgres",
-                    output,
-                });
+                return Err(PgError::Failed { program: "postgres", output });
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -126,40 +121,21 @@ fn keep(bin: &Binaries, dir: &Path, port: u16) -> Result<Child, PgError> {
         rm -rf "$dir"
     "#;
     let mut command = run_as(Path::new("/bin/sh"));
-    command
-        .arg("-c")
-        .arg(SCRIPT)
-        .arg("dialtone-pg-keeper")
-        .arg(dir);
-    command
-        .arg(bin.program("postgres"))
-        .arg("-D")
-        .arg(data_folder(dir))
-        .arg("-p")
-        .arg(port.to_string());
+    command.arg("-c").arg(SCRIPT).arg("dialtone-pg-keeper").arg(dir);
+    command.arg(bin.program("postgres")).arg("-D").arg(data_folder(dir)).arg("-p").arg(port.to_string());
     for setting in SETTINGS {
         command.arg("-c").arg(setting);
     }
     // Out of the terminal's group: Ctrl-C must reach the owner first and the server through the pipe only.
-    command
-        .process_group(0)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().tried("starting /bin/sh")
 }
 
 /// Removes what a keeper could not: left only when the keeper itself was killed.
 fn sweep() {
-    for entry in fs::read_dir(std::env::temp_dir())
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
+    for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let owner = name
-            .strip_prefix(PREFIX)
-            .and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+        let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
         let Some(owner) = owner else { continue };
         if alive(owner) {
             continue;

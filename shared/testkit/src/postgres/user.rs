@@ -69,11 +69,7 @@ pub(super) fn private_folder(dir: &Path) -> Result<(), PgError> {
 /// the same `dir`. The second happens only to root with the project in a closed home such as `/root`.
 pub fn reachable(dir: &Path) -> PathBuf {
     let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
-    if SERVER_USER.is_none_or(|user| {
-        dir.ancestors()
-            .skip(1)
-            .all(|parent| may_enter(parent, user))
-    }) {
+    if SERVER_USER.is_none_or(|user| dir.ancestors().skip(1).all(|parent| may_enter(parent, user))) {
         return dir;
     }
     let mut hasher = DefaultHasher::new();
@@ -102,12 +98,8 @@ mod tests {
 
     #[test]
     fn find_user_reads_uid_and_gid() {
-        let passwd =
-            "root:x:0:0::/root:/bin/sh\npostgres:x:101:104:PostgreSQL,,,:/var/lib:/bin/sh\n";
-        assert_eq!(
-            find_user(passwd, "postgres"),
-            Some(User { uid: 101, gid: 104 })
-        );
+        let passwd = "root:x:0:0::/root:/bin/sh\npostgres:x:101:104:PostgreSQL,,,:/var/lib:/bin/sh\n";
+        assert_eq!(find_user(passwd, "postgres"), Some(User { uid: 101, gid: 104 }));
         assert_eq!(find_user(passwd, "nobody"), None);
     }
 

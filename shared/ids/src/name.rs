@@ -18,10 +18,7 @@ pub struct BadName {
 impl BadName {
     /// Says that `given` should have looked like `expected`.
     pub fn new(given: &str, expected: impl Into<String>) -> Self {
-        Self {
-            given: given.chars().take(100).collect(),
-            expected: expected.into(),
-        }
+        Self { given: given.chars().take(100).collect(), expected: expected.into() }
     }
 }
 
@@ -76,9 +73,8 @@ macro_rules! __name_traits {
             where
                 D: $crate::__private::serde::Deserializer<'de>,
             {
-                let text = <::std::borrow::Cow<'de, str> as $crate::__private::serde::Deserialize>::deserialize(
-                    deserializer,
-                )?;
+                let text =
+                    <::std::borrow::Cow<'de, str> as $crate::__private::serde::Deserialize>::deserialize(deserializer)?;
                 Self::parse(&text).map_err($crate::__private::serde::de::Error::custom)
             }
         }

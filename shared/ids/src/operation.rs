@@ -7,16 +7,11 @@ use uuid::Uuid;
 use crate::{BadName, ServiceName, name::parse_uuid};
 
 /// Identifier of an operation within its service. Prints as the bare UUID: alone it is not a name.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct OperationId(Uuid);
 
-#[allow(
-    clippy::new_without_default,
-    reason = "a default identifier would be a random one"
-)]
+#[allow(clippy::new_without_default, reason = "a default identifier would be a random one")]
 impl OperationId {
     /// A fresh identifier; later ones sort after earlier ones.
     pub fn new() -> Self {
@@ -67,10 +62,7 @@ impl OperationName {
 
     fn read(text: &str) -> Option<Self> {
         let (service, id) = text.strip_prefix("operations/")?.split_once('/')?;
-        Some(Self {
-            service: service.parse().ok()?,
-            id: OperationId(parse_uuid(id)?),
-        })
+        Some(Self { service: service.parse().ok()?, id: OperationId(parse_uuid(id)?) })
     }
 }
 

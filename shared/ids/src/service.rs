@@ -3,9 +3,7 @@
 use std::{fmt, str::FromStr};
 
 /// A process of the suite. As text it is `org-finder`; its schema and its roles in Postgres begin with `org_finder`.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ServiceName {
     /// Organizations, their people and who may do what.
@@ -27,13 +25,8 @@ pub struct UnknownService(pub String);
 
 impl ServiceName {
     /// Every process, in the order in which they are started.
-    pub const ALL: [Self; 5] = [
-        Self::OrgFinder,
-        Self::Templates,
-        Self::UserProvisioning,
-        Self::Subscriptions,
-        Self::Gateway,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::OrgFinder, Self::Templates, Self::UserProvisioning, Self::Subscriptions, Self::Gateway];
 
     /// The name in operation names, error domains and configuration: `org-finder`.
     pub const fn as_str(self) -> &'static str {
@@ -79,9 +72,6 @@ impl FromStr for ServiceName {
     type Err = UnknownService;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|s| s.as_str() == text)
-            .ok_or_else(|| UnknownService(text.to_owned()))
+        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| UnknownService(text.to_owned()))
     }
 }

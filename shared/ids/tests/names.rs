@@ -1,8 +1,8 @@
 //! Names read back as they were written, and nothing else is read.
 
 use dialtone_ids::{
-    Etag, OperationId, OperationName, OrganizationId, RevisionId, RevisionName, ServiceName,
-    TemplateId, TemplateName, UserId, UserName,
+    Etag, OperationId, OperationName, OrganizationId, RevisionId, RevisionName, ServiceName, TemplateId, TemplateName,
+    UserId, UserName,
 };
 
 const A: &str = "0192e4a0-7b1c-7def-8a00-0123456789ab";
@@ -11,18 +11,12 @@ const B: &str = "0192e4a0-7b1c-7def-8a00-0123456789ac";
 #[test]
 fn a_name_reads_back_as_it_was_written() {
     let organization = OrganizationId::new();
-    assert_eq!(
-        OrganizationId::parse(&organization.to_string()),
-        Ok(organization)
-    );
+    assert_eq!(OrganizationId::parse(&organization.to_string()), Ok(organization));
 
     let user = UserName::new(organization, UserId::new());
     assert_eq!(user.to_string().parse(), Ok(user));
 
-    let revision = RevisionName::new(
-        TemplateName::new(organization, TemplateId::new()),
-        RevisionId::new(),
-    );
+    let revision = RevisionName::new(TemplateName::new(organization, TemplateId::new()), RevisionId::new());
     assert_eq!(revision.to_string().parse(), Ok(revision));
 
     let operation = OperationName::new(ServiceName::OrgFinder, OperationId::new());
@@ -34,12 +28,8 @@ fn names_have_the_documented_form() {
     let user = UserName::parse(&format!("organizations/{A}/users/{B}")).expect("a user's name");
     assert_eq!(user.organization.to_string(), format!("organizations/{A}"));
     assert_eq!(user.user.uuid().to_string(), B);
-    assert_eq!(
-        RevisionName::form(),
-        "organizations/{uuid}/templates/{uuid}/revisions/{uuid}"
-    );
-    let operation = OperationName::parse(&format!("operations/user-provisioning/{A}"))
-        .expect("an operation's name");
+    assert_eq!(RevisionName::form(), "organizations/{uuid}/templates/{uuid}/revisions/{uuid}");
+    let operation = OperationName::parse(&format!("operations/user-provisioning/{A}")).expect("an operation's name");
     assert_eq!(operation.service, ServiceName::UserProvisioning);
 }
 
@@ -73,11 +63,7 @@ fn only_the_one_spelling_is_read() {
     ] {
         assert!(UserName::parse(&wrong).is_err(), "{wrong}");
     }
-    for wrong in [
-        format!("operations/{A}"),
-        format!("operations/nobody/{A}"),
-        format!("operations/templates/{A}/x"),
-    ] {
+    for wrong in [format!("operations/{A}"), format!("operations/nobody/{A}"), format!("operations/templates/{A}/x")] {
         assert!(OperationName::parse(&wrong).is_err(), "{wrong}");
     }
 }
@@ -100,10 +86,7 @@ fn names_are_strings_in_json() {
     let organization = OrganizationId::new();
     let json = serde_json::to_value(organization).expect("json");
     assert_eq!(json, organization.to_string());
-    assert_eq!(
-        serde_json::from_value::<OrganizationId>(json).expect("name"),
-        organization
-    );
+    assert_eq!(serde_json::from_value::<OrganizationId>(json).expect("name"), organization);
     assert!(serde_json::from_str::<OrganizationId>("\"organizations/1\"").is_err());
 }
 
@@ -112,14 +95,8 @@ fn services_have_one_name_everywhere() {
     for service in ServiceName::ALL {
         assert_eq!(service.as_str().parse(), Ok(service));
         assert_eq!(service.schema(), service.as_str().replace('-', "_"));
-        assert_eq!(
-            service.error_domain(),
-            format!("{service}.dialtone.internal")
-        );
-        assert_eq!(
-            serde_json::to_value(service).expect("json"),
-            service.as_str()
-        );
+        assert_eq!(service.error_domain(), format!("{service}.dialtone.internal"));
+        assert_eq!(serde_json::to_value(service).expect("json"), service.as_str());
     }
 }
 

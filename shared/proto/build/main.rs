@@ -8,6 +8,7 @@ mod emit_value;
 mod methods;
 mod names;
 mod options;
+mod redact;
 mod rules;
 
 use std::{
@@ -49,7 +50,7 @@ fn main() -> Result<(), Fault> {
     // Not file_descriptor_set(): prost-types drops unknown fields, and with them every option.
     fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
     generate_types(&compiler, &out)?;
-    fs::write(out.join("validate.rs"), validations(&pool, "crate::generated")?)?;
+    fs::write(out.join("implementations.rs"), implementations(&pool, "crate::generated")?)?;
     fs::write(out.join("methods.rs"), methods::table(&pool)?)?;
     generate_fixture(&third_party, &out.join("fixture"))
 }
@@ -61,7 +62,7 @@ fn generate_fixture(third_party: &Path, out: &Path) -> Result<(), Fault> {
     compiler.include_imports(true).open_file("fixture.proto").map_err(|e| format!("{e:?}"))?;
     generate_types(&compiler, out)?;
     let pool = compiler.descriptor_pool();
-    fs::write(out.join("validate.rs"), validations(&pool, "crate::validate::tests::fixture")?)?;
+    fs::write(out.join("implementations.rs"), implementations(&pool, "crate::fixture")?)?;
     Ok(())
 }
 
@@ -87,22 +88,31 @@ fn generate_types(compiler: &protox::Compiler, out: &Path) -> Result<(), Fault> 
         "google.api" => file.name() == "google/api/httpbody.proto",
         _ => true,
     });
-    tonic_prost_build::configure()
+    let hidden = redact::messages(&compiler.descriptor_pool())?;
+    let mut builder = tonic_prost_build::configure()
         .out_dir(out)
         .emit_rerun_if_changed(false)
         .btree_map(".")
         .extern_path(".google.rpc", "::tonic_types::pb")
         // Comments of others hold indented examples, which rustdoc would compile.
         .disable_comments([".google"])
-        .include_file("includes.rs")
-        .compile_fds(set)?;
+        .skip_debug(hidden.iter().map(|m| format!(".{}", m.full_name())))
+        .include_file("includes.rs");
+    // skip_debug takes the message's oneofs along.
+    for oneof in hidden.iter().flat_map(|m| m.oneofs().collect::<Vec<_>>()) {
+        builder = builder.enum_attribute(format!(".{}", oneof.full_name()), "#[derive(Debug)]");
+    }
+    builder.compile_fds(set)?;
     Ok(())
 }
 
-/// The `impl Validate` of every message of the suite, in the order of their names.
-fn validations(pool: &DescriptorPool, root: &'static str) -> Result<String, Fault> {
+/// What prost does not write for the messages of the suite: `impl Validate` for each, in the order of their names, and
+/// `impl Debug` for those with secrets.
+fn implementations(pool: &DescriptorPool, root: &'static str) -> Result<String, Fault> {
+    let names = names::Names { root };
     let mut messages: Vec<_> =
         pool.all_messages().filter(|m| m.package_name().starts_with(emit::OWN) && !m.is_map_entry()).collect();
     messages.sort_by(|a, b| a.full_name().cmp(b.full_name()));
-    Ok(emit::implementations(pool, &messages, &names::Names { root })?)
+    let validations = emit::implementations(pool, &messages, &names)?;
+    Ok(validations + &redact::implementations(&redact::messages(pool)?, &names))
 }

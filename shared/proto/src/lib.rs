@@ -3,6 +3,8 @@
 //!
 //! Everything here is generated from proto/ at build time or reads what was. Knows nothing of any service's meaning.
 
+#[cfg(test)]
+mod fixture;
 pub mod foreign;
 pub mod json;
 pub mod methods;
@@ -26,6 +28,12 @@ pub use validate::{Validate, Violation, violations};
 )]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/includes.rs"));
+}
+
+#[allow(clippy::all, reason = "generated code")]
+mod implementations {
+    use crate::validate::check;
+    include!(concat!(env!("OUT_DIR"), "/implementations.rs"));
 }
 
 /// Every proto of the suite and all it imports, as protoc would encode it with `--include_imports

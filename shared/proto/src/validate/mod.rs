@@ -41,9 +41,3 @@ pub fn violations<M: Validate>(message: &M) -> Vec<Violation> {
     message.validate(&mut Path::default(), &mut out);
     out
 }
-
-#[allow(clippy::all, reason = "generated code")]
-mod generated {
-    use super::check;
-    include!(concat!(env!("OUT_DIR"), "/validate.rs"));
-}

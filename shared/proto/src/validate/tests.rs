@@ -3,19 +3,7 @@
 use prost_types::FieldMask;
 
 use super::{Validate, Violation, violations};
-
-#[allow(clippy::all, unreachable_pub, reason = "generated code")]
-pub(crate) mod fixture {
-    include!(concat!(env!("OUT_DIR"), "/fixture/includes.rs"));
-}
-
-#[allow(clippy::all, reason = "generated code")]
-mod generated {
-    use crate::validate::check;
-    include!(concat!(env!("OUT_DIR"), "/fixture/validate.rs"));
-}
-
-use fixture::dialtone::fixture::v1::{
+use crate::fixture::{
     Child, Choice, Colour, Lists, Numbers, Presence, Texts, Thing, UpdateThing, child::Inner, choice::Answer,
     choice::Free,
 };

@@ -16,17 +16,11 @@ const CACHED_ANSWERS: u64 = 100_000;
 /// A source of grants: org-finder's own tables, or org-finder over gRPC.
 pub trait AccessSource: Send + Sync + 'static {
     /// The strongest role that the person has on the organization, by a grant on it or through a partner link; none for no role.
-    fn role<'a>(
-        &'a self,
-        subject: &'a str,
-        organization: OrganizationId,
-    ) -> BoxFuture<'a, Result<Option<Role>, Fault>>;
+    fn role<'a>(&'a self, subject: &'a str, organization: OrganizationId)
+    -> BoxFuture<'a, Result<Option<Role>, Fault>>;
 
     /// The organizations on which the person has a grant of its own.
-    fn organizations<'a>(
-        &'a self,
-        subject: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<(OrganizationId, Role)>, Fault>>;
+    fn organizations<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<Vec<(OrganizationId, Role)>, Fault>>;
 }
 
 type Own = Arc<Vec<(OrganizationId, Role)>>;
@@ -42,11 +36,7 @@ pub struct CachedAccess<A> {
 impl<A: AccessSource> CachedAccess<A> {
     /// Remembers the answers of `source`.
     pub fn new(source: A) -> Self {
-        Self {
-            source,
-            roles: cache(),
-            own: cache(),
-        }
+        Self { source, roles: cache(), own: cache() }
     }
 
     /// Forgets everything; to be called when a grant or a link changed.
@@ -61,10 +51,7 @@ where
     K: std::hash::Hash + Eq + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    moka::future::Cache::builder()
-        .max_capacity(CACHED_ANSWERS)
-        .time_to_live(REMEMBERED)
-        .build()
+    moka::future::Cache::builder().max_capacity(CACHED_ANSWERS).time_to_live(REMEMBERED).build()
 }
 
 impl<A: AccessSource> AccessSource for CachedAccess<A> {
@@ -74,18 +61,12 @@ impl<A: AccessSource> AccessSource for CachedAccess<A> {
         organization: OrganizationId,
     ) -> BoxFuture<'a, Result<Option<Role>, Fault>> {
         self.roles
-            .try_get_with(
-                (Arc::from(subject), organization),
-                self.source.role(subject, organization),
-            )
+            .try_get_with((Arc::from(subject), organization), self.source.role(subject, organization))
             .map(|answer| answer.map_err(unshared))
             .boxed()
     }
 
-    fn organizations<'a>(
-        &'a self,
-        subject: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<(OrganizationId, Role)>, Fault>> {
+    fn organizations<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<Vec<(OrganizationId, Role)>, Fault>> {
         let ask = async { self.source.organizations(subject).await.map(Arc::new) };
         async move {
             let own = self.own.try_get_with(Arc::from(subject), ask).await;
@@ -104,10 +85,7 @@ impl<A: AccessSource + ?Sized> AccessSource for Arc<A> {
         (**self).role(subject, organization)
     }
 
-    fn organizations<'a>(
-        &'a self,
-        subject: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<(OrganizationId, Role)>, Fault>> {
+    fn organizations<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<Vec<(OrganizationId, Role)>, Fault>> {
         (**self).organizations(subject)
     }
 }

@@ -49,10 +49,7 @@ impl Caller {
 
     /// A service that calls because `actor` asked it to.
     pub fn service_for(service: ServiceName, actor: impl Into<String>) -> Self {
-        Self {
-            on_behalf_of: Some(actor.into()),
-            ..Self::service(service)
-        }
+        Self { on_behalf_of: Some(actor.into()), ..Self::service(service) }
     }
 
     /// A provisioning contact in the set-up session of `subscription`.
@@ -66,11 +63,7 @@ impl Caller {
     }
 
     fn of(subject: impl Into<String>, kind: CallerKind) -> Self {
-        Self {
-            subject: subject.into(),
-            kind,
-            on_behalf_of: None,
-        }
+        Self { subject: subject.into(), kind, on_behalf_of: None }
     }
 
     /// Who acts, as history stores it: `person:alice`, `service:subscriptions for person:alice`.

@@ -51,9 +51,7 @@ impl Claims {
             CallerKind::Person => (Kind::Person, None, None),
             CallerKind::Platform => (Kind::Platform, None, None),
             CallerKind::Service(service) => (Kind::Service, Some(service), None),
-            CallerKind::SetupContact { subscription } => {
-                (Kind::SetupContact, None, Some(subscription))
-            }
+            CallerKind::SetupContact { subscription } => (Kind::SetupContact, None, Some(subscription)),
             CallerKind::Anonymous => (Kind::Anonymous, None, None),
         };
         Self {
@@ -75,17 +73,11 @@ impl Claims {
             (Kind::Person, None, None) => CallerKind::Person,
             (Kind::Platform, None, None) => CallerKind::Platform,
             (Kind::Service, Some(service), None) => CallerKind::Service(service),
-            (Kind::SetupContact, None, Some(subscription)) => {
-                CallerKind::SetupContact { subscription }
-            }
+            (Kind::SetupContact, None, Some(subscription)) => CallerKind::SetupContact { subscription },
             (Kind::Anonymous, None, None) => CallerKind::Anonymous,
             _ => return None,
         };
         let nobody = kind == CallerKind::Anonymous;
-        (self.sub.is_empty() == nobody).then_some(Caller {
-            subject: self.sub,
-            kind,
-            on_behalf_of: self.obo,
-        })
+        (self.sub.is_empty() == nobody).then_some(Caller { subject: self.sub, kind, on_behalf_of: self.obo })
     }
 }

@@ -33,10 +33,7 @@ static JOB: Method = Method {
         anonymous: false,
         any_caller: false,
     },
-    policy: Policy {
-        deadline: Some(JOB_TIME),
-        retry: Retry::Unsent,
-    },
+    policy: Policy { deadline: Some(JOB_TIME), retry: Retry::Unsent },
     http: &[],
 };
 
@@ -81,11 +78,8 @@ impl Ctx {
 
     /// The context of one turn of a background job: the service itself, every tenant, [`JOB_TIME`] from now.
     pub fn job(service: ServiceName, name: &str) -> Self {
-        let caller = Caller {
-            subject: format!("{service}/{name}"),
-            kind: CallerKind::Service(service),
-            on_behalf_of: None,
-        };
+        let caller =
+            Caller { subject: format!("{service}/{name}"), kind: CallerKind::Service(service), on_behalf_of: None };
         let request_id = format!("{name}-{}", Uuid::now_v7());
         Self::new(caller, &JOB, request_id, Instant::now() + JOB_TIME, "en").everywhere()
     }
@@ -97,10 +91,7 @@ impl Ctx {
 
     /// The same request, seeing the rows of these organizations.
     pub fn within_all(&self, organizations: impl IntoIterator<Item = OrganizationId>) -> Self {
-        let ids = organizations
-            .into_iter()
-            .map(OrganizationId::uuid)
-            .collect();
+        let ids = organizations.into_iter().map(OrganizationId::uuid).collect();
         self.seeing(Tenants::Only(ids))
     }
 
@@ -112,10 +103,7 @@ impl Ctx {
 
     /// The same request with a nearer or farther deadline.
     pub fn until(&self, deadline: Instant) -> Self {
-        Self {
-            deadline,
-            ..self.clone()
-        }
+        Self { deadline, ..self.clone() }
     }
 
     /// The same request, acting for somebody else: an operation goes on for whoever began it.
@@ -127,10 +115,7 @@ impl Ctx {
     }
 
     fn seeing(&self, tenants: Tenants) -> Self {
-        Self {
-            tenants,
-            ..self.clone()
-        }
+        Self { tenants, ..self.clone() }
     }
 }
 

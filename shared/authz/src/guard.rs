@@ -16,41 +16,29 @@ pub struct Guard<A: ?Sized = dyn AccessSource> {
 
 impl<A: ?Sized> Clone for Guard<A> {
     fn clone(&self) -> Self {
-        Self {
-            access: Arc::clone(&self.access),
-        }
+        Self { access: Arc::clone(&self.access) }
     }
 }
 
 impl<A: AccessSource> Guard<A> {
     /// A guard that asks `access`.
     pub fn new(access: A) -> Self {
-        Self {
-            access: Arc::new(access),
-        }
+        Self { access: Arc::new(access) }
     }
 
     /// The same guard without its type.
     pub fn erased(self) -> Guard {
-        Guard {
-            access: self.access,
-        }
+        Guard { access: self.access }
     }
 }
 
 impl<A: AccessSource + ?Sized> Guard<A> {
     /// Narrows to one organization: for the provider's staff, for listed services, and for persons with the method's least role on
     /// it. A set-up contact never passes: it has a subscription, not an organization.
-    pub async fn on_organization(
-        &self,
-        ctx: &Ctx,
-        organization: OrganizationId,
-    ) -> Result<Ctx, Fault> {
+    pub async fn on_organization(&self, ctx: &Ctx, organization: OrganizationId) -> Result<Ctx, Fault> {
         match admission(ctx.method, &ctx.caller)? {
             Admission::Everywhere => Ok(ctx.within(organization)),
-            Admission::ByRole(least) if self.has_role(ctx, organization, least).await? => {
-                Ok(ctx.within(organization))
-            }
+            Admission::ByRole(least) if self.has_role(ctx, organization, least).await? => Ok(ctx.within(organization)),
             Admission::ByRole(_) | Admission::BySubscription | Admission::Open => Err(denied(ctx)),
         }
     }
@@ -98,23 +86,15 @@ impl<A: AccessSource + ?Sized> Guard<A> {
             Admission::BySubscription | Admission::Open => return Err(denied(ctx)),
         };
         let own = self.access.organizations(&ctx.caller.subject).await?;
-        let own: Vec<_> = own
-            .into_iter()
-            .filter(|(_, role)| *role >= least)
-            .map(|(organization, _)| organization)
-            .collect();
+        let own: Vec<_> =
+            own.into_iter().filter(|(_, role)| *role >= least).map(|(organization, _)| organization).collect();
         if own.is_empty() && !ctx.method.permission.any_caller {
             return Err(denied(ctx));
         }
         Ok(ctx.within_all(own))
     }
 
-    async fn has_role(
-        &self,
-        ctx: &Ctx,
-        organization: OrganizationId,
-        least: Role,
-    ) -> Result<bool, Fault> {
+    async fn has_role(&self, ctx: &Ctx, organization: OrganizationId, least: Role) -> Result<bool, Fault> {
         if ctx.caller.kind != CallerKind::Person {
             return Ok(false);
         }
@@ -127,10 +107,7 @@ impl<A: AccessSource + ?Sized> Guard<A> {
 fn session(ctx: &Ctx) -> Option<SubscriptionId> {
     match ctx.caller.kind {
         CallerKind::SetupContact { subscription } => Some(subscription),
-        CallerKind::Person
-        | CallerKind::Platform
-        | CallerKind::Service(_)
-        | CallerKind::Anonymous => None,
+        CallerKind::Person | CallerKind::Platform | CallerKind::Service(_) | CallerKind::Anonymous => None,
     }
 }
 

@@ -40,14 +40,8 @@ pub fn generate() -> PemPair {
     let pair = Ed25519KeyPair::generate().expect("the system's random generator works");
     // Version 1 of the format, without the public key: what every reader takes.
     let private = pair.to_pkcs8v1().expect("a fresh key has an encoding");
-    let public: PublicKeyX509Der = pair
-        .public_key()
-        .as_der()
-        .expect("a fresh key has an encoding");
-    PemPair {
-        private: pem("PRIVATE KEY", private.as_ref()),
-        public: pem("PUBLIC KEY", public.as_ref()),
-    }
+    let public: PublicKeyX509Der = pair.public_key().as_der().expect("a fresh key has an encoding");
+    PemPair { private: pem("PRIVATE KEY", private.as_ref()), public: pem("PUBLIC KEY", public.as_ref()) }
 }
 
 fn pem(label: &str, der: &[u8]) -> String {
@@ -64,9 +58,5 @@ fn pem(label: &str, der: &[u8]) -> String {
 /// The blocks of a PEM bundle, one text each: while a key rotates, the old and the new one are trusted together.
 pub(crate) fn blocks(bundle: &str) -> Vec<String> {
     const BEGIN: &str = "-----BEGIN ";
-    bundle
-        .split(BEGIN)
-        .skip(1)
-        .map(|rest| format!("{BEGIN}{rest}"))
-        .collect()
+    bundle.split(BEGIN).skip(1).map(|rest| format!("{BEGIN}{rest}")).collect()
 }

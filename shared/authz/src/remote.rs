@@ -26,9 +26,7 @@ where
 {
     /// Asks through this channel.
     pub fn new(channel: T) -> Self {
-        Self {
-            client: AccessServiceClient::new(channel),
-        }
+        Self { client: AccessServiceClient::new(channel) }
     }
 }
 
@@ -45,10 +43,7 @@ where
         subject: &'a str,
         organization: OrganizationId,
     ) -> BoxFuture<'a, Result<Option<Role>, Fault>> {
-        let request = CheckAccessRequest {
-            organization: organization.to_string(),
-            subject: subject.to_owned(),
-        };
+        let request = CheckAccessRequest { organization: organization.to_string(), subject: subject.to_owned() };
         let mut client = self.client.clone();
         async move {
             let answer = client.check_access(request).await;
@@ -58,13 +53,8 @@ where
         .boxed()
     }
 
-    fn organizations<'a>(
-        &'a self,
-        subject: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<(OrganizationId, Role)>, Fault>> {
-        let request = ListAccessRequest {
-            subject: subject.to_owned(),
-        };
+    fn organizations<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<Vec<(OrganizationId, Role)>, Fault>> {
+        let request = ListAccessRequest { subject: subject.to_owned() };
         let mut client = self.client.clone();
         async move {
             let answer = client.list_access(request).await;

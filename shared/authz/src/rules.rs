@@ -24,21 +24,17 @@ pub fn admission(method: &Method, caller: &Caller) -> Result<Admission, Fault> {
     let permission = &method.permission;
     let granted = match &caller.kind {
         CallerKind::Platform => Some(Admission::Everywhere),
-        CallerKind::Service(service) if lists(permission, service.as_str()) => {
-            Some(Admission::Everywhere)
-        }
+        CallerKind::Service(service) if lists(permission, service.as_str()) => Some(Admission::Everywhere),
         CallerKind::Person => by_role(permission),
-        CallerKind::SetupContact { .. } if permission.setup_contact => {
-            Some(Admission::BySubscription)
-        }
+        CallerKind::SetupContact { .. } if permission.setup_contact => Some(Admission::BySubscription),
         CallerKind::Service(_) | CallerKind::SetupContact { .. } | CallerKind::Anonymous => None,
     };
     match granted {
         Some(granted) => Ok(granted),
         None if permission.anonymous => Ok(Admission::Open),
-        None if caller.kind == CallerKind::Anonymous => Err(Fault::unauthenticated(
-            "This method needs a token; send one as `authorization: Bearer ...`.",
-        )),
+        None if caller.kind == CallerKind::Anonymous => {
+            Err(Fault::unauthenticated("This method needs a token; send one as `authorization: Bearer ...`."))
+        }
         None if permission.any_caller => Ok(Admission::ByRole(floor(permission))),
         None => Err(Fault::permission_denied(permission.name)),
     }
@@ -47,9 +43,7 @@ pub fn admission(method: &Method, caller: &Caller) -> Result<Admission, Fault> {
 /// The way in of a person, if there is one.
 fn by_role(permission: &Permission) -> Option<Admission> {
     match permission.least_role {
-        Role::ReadOnly | Role::ProvisioningAdmin | Role::FullAdmin => {
-            Some(Admission::ByRole(permission.least_role))
-        }
+        Role::ReadOnly | Role::ProvisioningAdmin | Role::FullAdmin => Some(Admission::ByRole(permission.least_role)),
         Role::Unspecified | Role::Platform => None,
     }
 }

@@ -28,17 +28,14 @@ pub struct TokenSigner {
 
 impl fmt::Debug for TokenSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenSigner")
-            .field("issuer", &self.issuer)
-            .finish_non_exhaustive()
+        f.debug_struct("TokenSigner").field("issuer", &self.issuer).finish_non_exhaustive()
     }
 }
 
 impl TokenSigner {
     /// A signer for `issuer` with its private key, a PKCS#8 PEM.
     pub fn new(issuer: ServiceName, private_pem: &str) -> Result<Self, KeyFault> {
-        let key =
-            EncodingKey::from_ed_pem(private_pem.as_bytes()).map_err(|_| KeyFault::Private)?;
+        let key = EncodingKey::from_ed_pem(private_pem.as_bytes()).map_err(|_| KeyFault::Private)?;
         // Signs once, so that a key that cannot sign is found at the start and `token` need not fail.
         encode(&key, &Claims::of(issuer, &Caller::service(issuer), 0)).ok_or(KeyFault::Private)?;
         Ok(Self {
@@ -59,18 +56,15 @@ impl TokenSigner {
     /// A token that says `caller` calls, good for at least half a minute. Only the gateway is believed for callers other than
     /// itself; a service uses [`TokenSigner::token_as_self`].
     pub fn token(&self, caller: &Caller) -> Arc<str> {
-        self.signed
-            .get_with_by_ref(caller, || self.sign_at(caller, unix_seconds()).into())
+        self.signed.get_with_by_ref(caller, || self.sign_at(caller, unix_seconds()).into())
     }
 
     /// A token by which this process calls another in its own right, because of a call by `cause`.
     pub fn token_as_self(&self, cause: Option<&Caller>) -> Arc<str> {
         let own = match cause {
-            Some(Caller {
-                kind: CallerKind::Service(service),
-                on_behalf_of: None,
-                ..
-            }) if *service == self.issuer => Caller::service(self.issuer),
+            Some(Caller { kind: CallerKind::Service(service), on_behalf_of: None, .. }) if *service == self.issuer => {
+                Caller::service(self.issuer)
+            }
             Some(cause) => Caller::service_for(self.issuer, cause.origin()),
             None => Caller::service(self.issuer),
         };
@@ -79,8 +73,7 @@ impl TokenSigner {
 
     /// Signs without the cache; `now` in seconds since 1970.
     pub(crate) fn sign_at(&self, caller: &Caller, now: u64) -> String {
-        encode(&self.key, &Claims::of(self.issuer, caller, now))
-            .expect("a key that signed once signs again")
+        encode(&self.key, &Claims::of(self.issuer, caller, now)).expect("a key that signed once signs again")
     }
 }
 
@@ -89,9 +82,7 @@ fn encode(key: &EncodingKey, claims: &Claims) -> Option<String> {
 }
 
 pub(crate) fn unix_seconds() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.as_secs())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
 
 #[cfg(test)]
@@ -105,10 +96,7 @@ mod tests {
         let signer = TokenSigner::new(ServiceName::Gateway, &pair.private).expect("a fresh key");
         let alice = signer.token(&Caller::person("alice"));
         assert!(Arc::ptr_eq(&alice, &signer.token(&Caller::person("alice"))));
-        assert!(!Arc::ptr_eq(
-            &alice,
-            &signer.token(&Caller::platform("alice"))
-        ));
+        assert!(!Arc::ptr_eq(&alice, &signer.token(&Caller::platform("alice"))));
     }
 
     #[test]

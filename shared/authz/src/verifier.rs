@@ -56,9 +56,7 @@ struct Verified {
 
 impl fmt::Debug for TokenVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenVerifier")
-            .field("issuers", &self.keys.keys())
-            .finish_non_exhaustive()
+        f.debug_struct("TokenVerifier").field("issuers", &self.keys.keys()).finish_non_exhaustive()
     }
 }
 
@@ -68,14 +66,10 @@ impl TokenVerifier {
         let mut keys = HashMap::new();
         for (issuer, bundle) in trusted {
             // An environment variable cannot spell a hyphen.
-            let service: ServiceName = issuer
-                .replace('_', "-")
-                .parse()
-                .map_err(|_| KeyFault::UnknownIssuer(issuer.clone()))?;
-            let parsed: Result<Vec<_>, _> = keys::blocks(bundle)
-                .iter()
-                .map(|pem| DecodingKey::from_ed_pem(pem.as_bytes()))
-                .collect();
+            let service: ServiceName =
+                issuer.replace('_', "-").parse().map_err(|_| KeyFault::UnknownIssuer(issuer.clone()))?;
+            let parsed: Result<Vec<_>, _> =
+                keys::blocks(bundle).iter().map(|pem| DecodingKey::from_ed_pem(pem.as_bytes())).collect();
             let parsed = parsed.map_err(|_| KeyFault::Public(issuer.clone()))?;
             if parsed.is_empty() {
                 return Err(KeyFault::Public(issuer.clone()));
@@ -100,11 +94,7 @@ impl TokenVerifier {
     pub(crate) fn verify_at(&self, token: &str, now: u64) -> Result<Caller, TokenFault> {
         let hash = hash(token);
         if let Some(known) = self.verified.get(&hash) {
-            return if alive(known.exp, now) {
-                Ok(known.caller.clone())
-            } else {
-                Err(TokenFault::Invalid)
-            };
+            return if alive(known.exp, now) { Ok(known.caller.clone()) } else { Err(TokenFault::Invalid) };
         }
         let claims = self.signed_claims(token)?;
         let exp = claims.exp;
@@ -118,10 +108,7 @@ impl TokenVerifier {
         if !may_vouch(issuer, &caller) {
             return Err(TokenFault::NotItsCaller);
         }
-        let verified = Arc::new(Verified {
-            caller: caller.clone(),
-            exp,
-        });
+        let verified = Arc::new(Verified { caller: caller.clone(), exp });
         self.verified.insert(hash, verified);
         Ok(caller)
     }
@@ -132,8 +119,8 @@ impl TokenVerifier {
         struct Issuer {
             iss: ServiceName,
         }
-        let Issuer { iss } = jsonwebtoken::dangerous::insecure_decode_claims(token)
-            .map_err(|_| TokenFault::Malformed)?;
+        let Issuer { iss } =
+            jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| TokenFault::Malformed)?;
         let keys = self.keys.get(&iss).ok_or(TokenFault::UnknownIssuer)?;
         let mut rules = Validation::new(Algorithm::EdDSA);
         rules.set_audience(&[AUDIENCE]);
@@ -156,10 +143,9 @@ fn alive(exp: u64, now: u64) -> bool {
 fn may_vouch(issuer: ServiceName, caller: &Caller) -> bool {
     match caller.kind {
         CallerKind::Service(service) => service == issuer,
-        CallerKind::Person
-        | CallerKind::Platform
-        | CallerKind::SetupContact { .. }
-        | CallerKind::Anonymous => issuer == ServiceName::Gateway,
+        CallerKind::Person | CallerKind::Platform | CallerKind::SetupContact { .. } | CallerKind::Anonymous => {
+            issuer == ServiceName::Gateway
+        }
     }
 }
 
@@ -274,10 +260,7 @@ mod tests {
 
         let (stranger, _) = pair_for(ServiceName::Templates);
         let token = stranger.sign_at(&Caller::service(ServiceName::Templates), NOW);
-        assert_eq!(
-            verifier.verify_at(&token, NOW),
-            Err(TokenFault::UnknownIssuer)
-        );
+        assert_eq!(verifier.verify_at(&token, NOW), Err(TokenFault::UnknownIssuer));
     }
 
     #[test]
@@ -295,16 +278,12 @@ mod tests {
     #[test]
     fn bad_keys_are_found_at_the_start() {
         let pair = keys::generate();
-        let one = |issuer: &str, pem: &str| {
-            TokenVerifier::new(&BTreeMap::from([(issuer.to_owned(), pem.to_owned())])).err()
-        };
+        let one =
+            |issuer: &str, pem: &str| TokenVerifier::new(&BTreeMap::from([(issuer.to_owned(), pem.to_owned())])).err();
         let public = |issuer: &str| Some(KeyFault::Public(issuer.to_owned()));
         assert_eq!(one("gateway", ""), public("gateway"));
         assert_eq!(one("gateway", &pair.private), public("gateway"));
-        assert_eq!(
-            one("mallory", &pair.public),
-            Some(KeyFault::UnknownIssuer("mallory".to_owned()))
-        );
+        assert_eq!(one("mallory", &pair.public), Some(KeyFault::UnknownIssuer("mallory".to_owned())));
         assert_eq!(one("org_finder", &pair.public), None);
         let signer = TokenSigner::new(ServiceName::Gateway, &pair.public);
         assert_eq!(signer.err(), Some(KeyFault::Private));

@@ -30,10 +30,7 @@ struct Grants {
 impl Grants {
     fn of(subject: &str, organization: OrganizationId, role: Role) -> Self {
         let list = Mutex::new(vec![(subject.to_owned(), organization, role)]);
-        Self {
-            list,
-            ..Self::default()
-        }
+        Self { list, ..Self::default() }
     }
 
     fn find(&self, subject: &str) -> Result<Vec<(OrganizationId, Role)>, Fault> {
@@ -43,9 +40,7 @@ impl Grants {
         }
         let list = self.list.lock().expect("no test panics with the lock");
         let own = list.iter().filter(|(s, _, _)| s == subject);
-        Ok(own
-            .map(|(_, organization, role)| (*organization, *role))
-            .collect())
+        Ok(own.map(|(_, organization, role)| (*organization, *role)).collect())
     }
 }
 
@@ -57,18 +52,12 @@ impl AccessSource for Grants {
     ) -> BoxFuture<'a, Result<Option<Role>, Fault>> {
         async move {
             let own = self.find(subject)?;
-            Ok(own
-                .into_iter()
-                .find(|(o, _)| *o == organization)
-                .map(|(_, role)| role))
+            Ok(own.into_iter().find(|(o, _)| *o == organization).map(|(_, role)| role))
         }
         .boxed()
     }
 
-    fn organizations<'a>(
-        &'a self,
-        subject: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<(OrganizationId, Role)>, Fault>> {
+    fn organizations<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<Vec<(OrganizationId, Role)>, Fault>> {
         async move { self.find(subject) }.boxed()
     }
 }
@@ -92,10 +81,7 @@ fn method(permission: Permission) -> &'static Method {
         client_streaming: false,
         server_streaming: false,
         permission,
-        policy: Policy {
-            deadline: Some(Duration::from_secs(1)),
-            retry: Retry::Unsent,
-        },
+        policy: Policy { deadline: Some(Duration::from_secs(1)), retry: Retry::Unsent },
         http: &[],
     }))
 }
@@ -105,10 +91,7 @@ fn ctx(caller: Caller, permission: Permission) -> Ctx {
 }
 
 fn least(role: Role) -> Permission {
-    Permission {
-        least_role: role,
-        ..NOBODY
-    }
+    Permission { least_role: role, ..NOBODY }
 }
 
 #[track_caller]
@@ -151,24 +134,12 @@ async fn a_person_needs_the_least_role_on_that_organization() {
 async fn staff_satisfies_every_role_and_services_only_their_listing() {
     let organization = OrganizationId::new();
     let guard = Guard::new(Grants::default());
-    let listed = Permission {
-        services: &["subscriptions"],
-        ..least(Role::FullAdmin)
-    };
-    for caller in [
-        Caller::platform("ops"),
-        Caller::service(ServiceName::Subscriptions),
-    ] {
+    let listed = Permission { services: &["subscriptions"], ..least(Role::FullAdmin) };
+    for caller in [Caller::platform("ops"), Caller::service(ServiceName::Subscriptions)] {
         let ctx = ctx(caller, listed);
-        let narrowed = guard
-            .on_organization(&ctx, organization)
-            .await
-            .expect("allowed");
+        let narrowed = guard.on_organization(&ctx, organization).await.expect("allowed");
         assert_eq!(narrowed.tenants(), &only(organization));
-        assert_eq!(
-            guard.platform_or_service(&ctx).expect("allowed").tenants(),
-            &Tenants::All
-        );
+        assert_eq!(guard.platform_or_service(&ctx).expect("allowed").tenants(), &Tenants::All);
         let own = guard.own_organizations(&ctx).await.expect("allowed");
         assert_eq!(own.tenants(), &Tenants::All);
     }
@@ -185,19 +156,12 @@ async fn a_setup_contact_reaches_its_own_subscription_only() {
     let (own, other) = (SubscriptionId::new(), SubscriptionId::new());
     let organization = OrganizationId::new();
     let guard = Guard::new(Grants::default());
-    let permission = Permission {
-        setup_contact: true,
-        ..least(Role::ReadOnly)
-    };
+    let permission = Permission { setup_contact: true, ..least(Role::ReadOnly) };
     let contact = Caller::setup_contact("bob@example.com", own);
     let allowed = ctx(contact.clone(), permission);
     let narrowed = guard.on_subscription(&allowed, own, &[organization]).await;
     assert_eq!(narrowed.expect("its own").tenants(), &only(organization));
-    assert_denied(
-        guard
-            .on_subscription(&allowed, other, &[organization])
-            .await,
-    );
+    assert_denied(guard.on_subscription(&allowed, other, &[organization]).await);
     assert_denied(guard.on_organization(&allowed, organization).await);
     assert_denied(guard.own_organizations(&allowed).await);
     let closed = ctx(contact, least(Role::ReadOnly));
@@ -210,14 +174,8 @@ async fn a_person_reaches_a_subscription_by_either_of_its_organizations() {
     let guard = Guard::new(Grants::of("alice", customer, Role::FullAdmin));
     let ctx = ctx(Caller::person("alice"), least(Role::ReadOnly));
     let id = SubscriptionId::new();
-    let seen = guard
-        .on_subscription(&ctx, id, &[partner, customer])
-        .await
-        .expect("hers");
-    assert_eq!(
-        seen.tenants(),
-        &Tenants::Only(vec![partner.uuid(), customer.uuid()])
-    );
+    let seen = guard.on_subscription(&ctx, id, &[partner, customer]).await.expect("hers");
+    assert_eq!(seen.tenants(), &Tenants::Only(vec![partner.uuid(), customer.uuid()]));
     assert_denied(guard.on_subscription(&ctx, id, &[partner]).await);
     assert_denied(guard.on_subscription(&ctx, id, &[]).await);
 }
@@ -226,31 +184,16 @@ async fn a_person_reaches_a_subscription_by_either_of_its_organizations() {
 async fn own_organizations_are_those_with_the_least_role() {
     let (full, read) = (OrganizationId::new(), OrganizationId::new());
     let grants = Grants::of("alice", full, Role::FullAdmin);
-    grants
-        .list
-        .lock()
-        .expect("fresh")
-        .push(("alice".to_owned(), read, Role::ReadOnly));
+    grants.list.lock().expect("fresh").push(("alice".to_owned(), read, Role::ReadOnly));
     let guard = Guard::new(grants);
     let alice = ctx(Caller::person("alice"), least(Role::ProvisioningAdmin));
     let own = guard.own_organizations(&alice).await.expect("hers");
     assert_eq!(own.tenants(), &only(full));
-    assert_denied(
-        guard
-            .own_organizations(&ctx(Caller::person("bob"), least(Role::ReadOnly)))
-            .await,
-    );
-    let any = Permission {
-        any_caller: true,
-        ..NOBODY
-    };
-    let bob = guard
-        .own_organizations(&ctx(Caller::person("bob"), any))
-        .await;
+    assert_denied(guard.own_organizations(&ctx(Caller::person("bob"), least(Role::ReadOnly))).await);
+    let any = Permission { any_caller: true, ..NOBODY };
+    let bob = guard.own_organizations(&ctx(Caller::person("bob"), any)).await;
     assert_eq!(bob.expect("anyone").tenants(), &Tenants::Only(vec![]));
-    let alice = guard
-        .own_organizations(&ctx(Caller::person("alice"), any))
-        .await;
+    let alice = guard.own_organizations(&ctx(Caller::person("alice"), any)).await;
     let both = Tenants::Only(vec![full.uuid(), read.uuid()]);
     assert_eq!(alice.expect("anyone").tenants(), &both);
 }
@@ -258,34 +201,19 @@ async fn own_organizations_are_those_with_the_least_role() {
 #[test]
 fn nobody_in_particular_is_asked_for_a_token() {
     let anyone = Caller::anonymous();
-    for permission in [
-        least(Role::ReadOnly),
-        Permission {
-            any_caller: true,
-            ..NOBODY
-        },
-    ] {
+    for permission in [least(Role::ReadOnly), Permission { any_caller: true, ..NOBODY }] {
         let fault = admission(method(permission), &anyone).expect_err("refused");
         assert_eq!(fault.code, Code::Unauthenticated);
     }
-    let open = Permission {
-        anonymous: true,
-        ..NOBODY
-    };
+    let open = Permission { anonymous: true, ..NOBODY };
     assert_eq!(admission(method(open), &anyone).ok(), Some(Admission::Open));
 }
 
 #[tokio::test]
 async fn a_source_out_of_reach_refuses_without_saying_no() {
-    let guard = Guard::new(Grants {
-        broken: true,
-        ..Grants::default()
-    });
+    let guard = Guard::new(Grants { broken: true, ..Grants::default() });
     let ctx = ctx(Caller::person("alice"), least(Role::ReadOnly));
-    let fault = guard
-        .on_organization(&ctx, OrganizationId::new())
-        .await
-        .expect_err("closed");
+    let fault = guard.on_organization(&ctx, OrganizationId::new()).await.expect_err("closed");
     assert_eq!(fault.code, Code::Unavailable);
 }
 
@@ -315,8 +243,5 @@ fn actors_read_as_history_stores_them() {
     let job = Ctx::job(ServiceName::Templates, "purge");
     assert_eq!(job.actor(), "service:templates/purge");
     assert_eq!(job.tenants(), &Tenants::All);
-    assert_eq!(
-        job.for_actor("person:alice").actor(),
-        "service:templates/purge for person:alice"
-    );
+    assert_eq!(job.for_actor("person:alice").actor(), "service:templates/purge for person:alice");
 }

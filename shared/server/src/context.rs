@@ -1,0 +1,79 @@
+//! What the stack learns of a request on its way in, and how a handler gets it.
+
+use std::sync::{Arc, OnceLock};
+
+use dialtone_authz::{Caller, Ctx};
+use dialtone_proto::Method;
+use http::HeaderMap;
+use tokio::time::Instant;
+use tonic::metadata::MetadataMap;
+
+use crate::locale;
+
+/// What is known of a request since it arrived. Cheap to clone; in the extensions of every request.
+#[derive(Clone, Debug)]
+pub struct RequestInfo(Arc<Info>);
+
+#[derive(Debug)]
+struct Info {
+    id: String,
+    method: Option<&'static Method>,
+    caller_kind: OnceLock<&'static str>,
+}
+
+impl RequestInfo {
+    pub(crate) fn new(id: String, path: &str) -> Self {
+        Self(Arc::new(Info { id, method: dialtone_proto::method(path), caller_kind: OnceLock::new() }))
+    }
+
+    /// The traceable id: the caller's `x-request-id`, or a fresh one.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// What is called; none if no process of the suite may serve it.
+    pub fn method(&self) -> Option<&'static Method> {
+        self.0.method
+    }
+
+    /// What kind of caller it is, once that is known; `unknown` before.
+    pub fn caller_kind(&self) -> &'static str {
+        self.0.caller_kind.get().copied().unwrap_or("unknown")
+    }
+
+    /// Says who calls, for logs and metrics.
+    pub(crate) fn set_caller(&self, caller: &Caller) {
+        // Authentication happens once.
+        let _ = self.0.caller_kind.set(caller.kind_name());
+    }
+}
+
+/// When the caller stops waiting. In the extensions of every request that has passed the deadline layer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(pub(crate) Instant);
+
+/// The context of a request, for the layers below api. It sees no tenant until a guard narrows it.
+///
+/// # Panics
+/// If the request did not come through [`crate::stack`].
+pub fn ctx<T>(request: &tonic::Request<T>) -> Ctx {
+    let extensions = request.extensions();
+    let passed = "every request comes through the stack";
+    let info: &RequestInfo = extensions.get().expect(passed);
+    let caller: &Caller = extensions.get().expect(passed);
+    let deadline: &Deadline = extensions.get().expect(passed);
+    let method = info.method().expect("the stack lets only known methods in");
+    Ctx::new(caller.clone(), method, info.id(), deadline.0, language(request.metadata()))
+}
+
+fn language(metadata: &MetadataMap) -> &'static str {
+    let wanted = metadata.get("accept-language").and_then(|value| value.to_str().ok());
+    locale::choose(wanted.unwrap_or_default())
+}
+
+/// The only value of a header, as text; none if it is absent, repeated or no text.
+pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    values.next().is_none().then(|| value.to_str().ok())?
+}

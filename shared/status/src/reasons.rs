@@ -35,4 +35,5 @@ reasons! {
     MALFORMED_MESSAGE => InvalidArgument,
     CANCELLED => Cancelled,
     CONFLICT => Aborted,
+    OPERATION_NOT_FINISHED => FailedPrecondition,
 }

@@ -137,6 +137,16 @@ impl Fault {
         .with("state", state)
     }
 
+    /// FAILED_PRECONDITION: only an operation that has ended can be deleted. `state` is the state it has.
+    pub fn operation_not_finished(state: impl ToString) -> Self {
+        Fault::new(
+            Code::FailedPrecondition,
+            reasons::OPERATION_NOT_FINISHED,
+            "Only an operation that has ended can be deleted; cancel it first.",
+        )
+        .with("state", state)
+    }
+
     /// OUT_OF_RANGE: the events after the position were purged. `oldest` is the first position still held.
     pub fn position_expired(oldest: impl ToString) -> Self {
         Fault::new(

@@ -91,6 +91,7 @@ fn each_constructor_sends_the_code_of_its_reason() {
         Fault::unknown_method(),
         Fault::internal("x"),
         Fault::operation_not_stuck("RUNNING"),
+        Fault::operation_not_finished("RUNNING"),
         Fault::position_expired("7"),
         Fault::malformed_message(),
         Fault::cancelled(),

@@ -91,11 +91,11 @@ fn each_constructor_sends_the_code_of_its_reason() {
         Fault::unknown_method(),
         Fault::internal("x"),
         Fault::operation_not_stuck("RUNNING"),
-        Fault::operation_not_finished("RUNNING"),
         Fault::position_expired("7"),
         Fault::malformed_message(),
         Fault::cancelled(),
         Fault::conflict(),
+        Fault::operation_not_finished("RUNNING"),
     ];
     let sent: Vec<_> = faults.iter().map(|f| (f.reason, f.code)).collect();
     assert_eq!(sent, reasons::ALL);

@@ -1,7 +1,7 @@
 //! What holds of the suite's protos as a whole, read from the descriptors.
 
 use dialtone_proto::{DESCRIPTOR_POOL, Method, method, methods, methods::Retry};
-use prost_reflect::{Kind, MessageDescriptor, MethodDescriptor, Value};
+use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, MethodDescriptor, Value};
 
 fn own() -> impl Iterator<Item = (MethodDescriptor, &'static Method)> {
     let services = DESCRIPTOR_POOL.services().filter(|s| s.full_name().starts_with("dialtone."));
@@ -86,22 +86,34 @@ fn requests() -> Vec<MessageDescriptor> {
     found
 }
 
+/// Whether rules bound how long a value is.
+fn is_limited(rules: &DynamicMessage) -> bool {
+    const LIMITS: [&str; 8] = ["max_len", "max_bytes", "max_items", "uuid", "email", "pattern", "in", "hostname"];
+    let typed = rules.fields().filter_map(|(_, value)| value.as_message());
+    typed.flat_map(|typed| typed.fields()).any(|(rule, _)| LIMITS.contains(&rule.name()))
+}
+
+/// The rules of each entry of a list.
+fn items(rules: &DynamicMessage) -> Option<DynamicMessage> {
+    let repeated = rules.get_field_by_name("repeated")?;
+    let items = repeated.as_message()?.get_field_by_name("items")?;
+    items.as_message().cloned()
+}
+
 #[test]
 fn whatever_a_caller_sends_has_a_limit() {
-    let limits = ["max_len", "max_bytes", "max_items", "uuid", "email", "pattern", "in", "hostname"];
     let extension = DESCRIPTOR_POOL.get_extension_by_name("buf.validate.field").expect("buf.validate.field");
     let mut offenders = Vec::new();
     for field in requests().iter().flat_map(|m| m.fields().collect::<Vec<_>>()) {
-        if !field.is_list() && !matches!(field.kind(), Kind::String | Kind::Bytes) {
-            continue;
-        }
         let options = field.options();
         let rules = options.get_extension(&extension);
         let rules = rules.as_message().expect("rules");
-        let limited = rules
-            .fields()
-            .filter_map(|(_, value)| value.as_message())
-            .any(|typed| typed.fields().any(|(rule, _)| limits.contains(&rule.name())));
+        let text = matches!(field.kind(), Kind::String | Kind::Bytes);
+        let entries_limited = || items(rules).is_some_and(|items| is_limited(&items));
+        let limited = match field.is_list() {
+            true => is_limited(rules) && (!text || entries_limited()),
+            false => !text || is_limited(rules),
+        };
         if !limited {
             offenders.push(field.full_name().to_owned());
         }

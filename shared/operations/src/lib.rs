@@ -1,1 +1,3 @@
-//!
+//! Long-running operations.
+
+pub mod model;

@@ -6,9 +6,13 @@
 //! Nothing here may be linked into a service binary. [`postgres::Cluster`] also serves the local suite (`make up`).
 
 #[cfg(feature = "tests")]
+mod access;
+#[cfg(feature = "tests")]
 pub mod database;
 #[cfg(feature = "tests")]
 pub mod fault;
+#[cfg(feature = "tests")]
+pub mod keys;
 #[cfg(feature = "tests")]
 pub mod logs;
 pub mod postgres;
@@ -18,8 +22,12 @@ pub mod tcp_proxy;
 pub mod wait;
 
 #[cfg(feature = "tests")]
+pub use access::FixedAccess;
+#[cfg(feature = "tests")]
 pub use database::{Database, Template, fresh};
 #[cfg(feature = "tests")]
-pub use logs::log_guard;
+pub use keys::{Keys, request};
+#[cfg(feature = "tests")]
+pub use logs::{LogGuard, log_guard};
 #[cfg(feature = "tests")]
 pub use wait::eventually;

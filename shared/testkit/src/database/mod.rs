@@ -3,6 +3,7 @@
 //! Knows where the tests' server is and how to clone. Must not know what is in a template: whoever makes one says how.
 
 mod admin;
+mod service;
 mod template;
 
 use std::sync::OnceLock;
@@ -11,6 +12,7 @@ use tokio::sync::OnceCell;
 
 use crate::postgres::{Cluster, ThrowAwayCluster};
 use admin::Admin;
+pub use service::Source;
 pub use template::Template;
 
 /// URL of a superuser on the server that all test binaries of one run share; `make test` sets it.

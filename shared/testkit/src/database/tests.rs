@@ -79,3 +79,16 @@ fn urls_change_user_and_database() {
     assert_eq!(with_user(url, "app"), "postgres://app@db:5432/postgres?sslmode=disable");
     assert_eq!(with_database(url, "x"), "postgres://postgres:pw@db:5432/x?sslmode=disable");
 }
+
+#[tokio::test]
+async fn service_database_has_its_roles_and_nobody_else_gets_in() {
+    use dialtone_ids::ServiceName::{OrgFinder, Templates};
+    let database = fresh(&Template::of_service(Templates, Vec::new())).await;
+    let store = database.store(Templates).await;
+    store.ping().await.expect("the service's role works");
+    run(&database.app_url(Templates), "SELECT count(*) FROM history").await;
+    let other = fresh(&Template::of_service(OrgFinder, Vec::new())).await;
+    drop(other);
+    let refused = tokio_postgres::connect(&with_user(database.url(), "org_finder_app"), NoTls).await;
+    assert!(refused.is_err(), "the role of another service");
+}

@@ -50,6 +50,23 @@ impl DatabaseConfig {
     }
 }
 
+/// The `[migration]` table: only `migrate` needs it, so a serving process can be without.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MigrationConfig {
+    /// URL of the database as the role that owns the schema.
+    #[serde(default)]
+    pub url: Option<SecretString>,
+}
+
+/// The `[paging]` table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PagingConfig {
+    /// Secret that seals page tokens; every replica of a service has the same. Any text of 32 characters or more.
+    pub key: SecretString,
+}
+
 mod defaults {
     use super::{NonZeroU16, NonZeroU32, NonZeroU64};
 

@@ -22,7 +22,7 @@ mod tx;
 
 pub use cas::{Cas, cas};
 pub use classify::Classify;
-pub use config::DatabaseConfig;
+pub use config::{DatabaseConfig, MigrationConfig, PagingConfig};
 pub use context::{OpName, Tenants, TxContext};
 pub use fault::{DbFault, TxError};
 pub use idempotency::Mutation;

@@ -13,6 +13,7 @@ mod health;
 pub mod layers;
 mod locale;
 mod mutation;
+pub mod program;
 mod serve;
 mod services;
 mod signal;
@@ -20,13 +21,14 @@ pub mod stack;
 mod tls;
 
 pub use accept::{Draining, Listener};
+pub use body::refuse;
 pub use config::{ServeConfig, TlsConfig};
-pub use context::{RequestInfo, ctx};
+pub use context::{RequestInfo, ctx, deadline};
 pub use detached::detached;
 pub use health::Health;
 pub use locale::{LOCALES, choose as choose_locale};
 pub use mutation::mutation;
-pub use serve::{METRICS_OFFSET, ServeFault, Server, serve};
+pub use serve::{METRICS_OFFSET, ServeFault, Server, leave, serve, with_standard};
 pub use services::Services;
 pub use signal::shutdown_signal;
 

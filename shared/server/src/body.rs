@@ -69,8 +69,8 @@ pub(crate) fn trailers(status: &Status) -> HeaderMap {
     map
 }
 
-/// A response that is only a fault.
-pub(crate) fn refuse(fault: Fault, domain: &str) -> Response<Body> {
+/// A response that is only a fault, in the given error domain.
+pub fn refuse(fault: Fault, domain: &str) -> Response<Body> {
     to_status(fault, domain).into_http()
 }
 

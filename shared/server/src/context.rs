@@ -10,6 +10,8 @@ use tonic::metadata::MetadataMap;
 
 use crate::locale;
 
+const HEALTH: &str = "grpc.health.v1.Health";
+
 /// What is known of a request since it arrived. Cheap to clone; in the extensions of every request.
 #[derive(Clone, Debug)]
 pub struct RequestInfo(Arc<Info>);
@@ -36,13 +38,18 @@ impl RequestInfo {
         self.0.method
     }
 
+    /// Whether it is a question for health: asked every few seconds, refused never, and no news in the log.
+    pub fn is_probe(&self) -> bool {
+        self.method().is_some_and(|method| method.service == HEALTH)
+    }
+
     /// What kind of caller it is, once that is known; `unknown` before.
     pub fn caller_kind(&self) -> &'static str {
         self.0.caller_kind.get().copied().unwrap_or("unknown")
     }
 
-    /// Says who calls, for logs and metrics.
-    pub(crate) fn set_caller(&self, caller: &Caller) {
+    /// Says who calls, for the log; to be called by the layer that authenticates.
+    pub fn set_caller(&self, caller: &Caller) {
         // Authentication happens once.
         let _ = self.0.caller_kind.set(caller.kind_name());
     }
@@ -51,6 +58,11 @@ impl RequestInfo {
 /// When the caller stops waiting. In the extensions of every request that has passed the deadline layer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(pub(crate) Instant);
+
+/// When the caller of a request stops waiting; none before the deadline layer.
+pub fn deadline(extensions: &http::Extensions) -> Option<Instant> {
+    extensions.get::<Deadline>().map(|deadline| deadline.0)
+}
 
 /// The context of a request, for the layers below api. It sees no tenant until a guard narrows it.
 ///

@@ -79,13 +79,11 @@ impl Server {
         let stack = stack::stack(self.service, &self.config, self.verifier, detached.clone(), routes);
         let address = self.listener.local_addr().ok();
         tracing::info!(service = %self.service, address = ?address, "serving");
-        let stop = stop(shutdown, self.health, ms(self.config.lame_duck_ms));
+        let stop = leave(shutdown, self.health, ms(self.config.lame_duck_ms));
         self.listener.run(stack, detached, stop).await;
         tracing::info!(service = %self.service, "stopped");
     }
-}
 
-impl Server {
     /// [`Server::run`], with the process's metrics on the port above by [`METRICS_OFFSET`] until the drain is over.
     pub async fn run_with_metrics(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
         let mut address = self.config.listen;
@@ -99,14 +97,15 @@ impl Server {
     }
 }
 
-async fn stop(shutdown: impl Future<Output = ()>, health: Health, lame_duck: Duration) {
+/// Ends when a process that was told to stop may close its socket: after `shutdown`, health says NOT_SERVING for the lame-duck time.
+pub async fn leave(shutdown: impl Future<Output = ()>, health: Health, lame_duck: Duration) {
     shutdown.await;
     health.set_all(false).await;
     sleep(lame_duck).await;
 }
 
-/// Adds health and both versions of reflection: older clients (grpcurl 1.8) know v1alpha only.
-fn with_standard(services: Services, health: &Health) -> Result<Services, ServeFault> {
+/// Adds health and both versions of reflection, which lists the services added so far. Older clients (grpcurl 1.8) know v1alpha only.
+pub fn with_standard(services: Services, health: &Health) -> Result<Services, ServeFault> {
     let reflection = || {
         let mut builder = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(dialtone_proto::FILE_DESCRIPTOR_SET)

@@ -3,7 +3,6 @@
 use std::{sync::Arc, task::Context, time::Duration};
 
 use dialtone_ids::ServiceName;
-use dialtone_proto::Method;
 use dialtone_status::Fault;
 use http::{Request, Response};
 use rand::RngExt as _;
@@ -11,7 +10,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::body::Body;
 
 use super::{Around, Next, trace::known};
-use crate::body::{self, Filter, Polled};
+use crate::{
+    RequestInfo,
+    body::{self, Filter, Polled},
+};
 
 /// Limits the calls worked on at once, and apart from them the streams that have no end of their own, which would otherwise fill
 /// the limit for ever. Probes of health are never refused: a busy process is not a dead one.
@@ -28,18 +30,16 @@ impl Shed {
         Self { service, calls: Arc::new(Semaphore::new(calls)), streams: Arc::new(Semaphore::new(streams)) }
     }
 
-    fn limit(&self, method: Option<&Method>) -> Option<&Arc<Semaphore>> {
-        match method {
-            Some(method) if method.service == "grpc.health.v1.Health" => None,
-            Some(method) if method.policy.deadline.is_none() => Some(&self.streams),
-            Some(_) | None => Some(&self.calls),
-        }
+    fn limit(&self, info: &RequestInfo) -> Option<&Arc<Semaphore>> {
+        let endless = info.method().is_some_and(|method| method.policy.deadline.is_none());
+        let limit = if endless { &self.streams } else { &self.calls };
+        (!info.is_probe()).then_some(limit)
     }
 }
 
 impl Around for Shed {
     async fn around<N: Next>(self, request: Request<Body>, next: N) -> Response<Body> {
-        let Some(limit) = self.limit(known(&request).method()) else {
+        let Some(limit) = self.limit(&known(&request)) else {
             return next.run(request).await;
         };
         match Arc::clone(limit).try_acquire_owned() {

@@ -67,7 +67,9 @@ fn finish(info: &RequestInfo, outcome: &Outcome, took: Duration) {
     }
     let (reason, caller) = (outcome.reason.as_str(), info.caller_kind());
     let duration_ms = took.as_secs_f64() * 1000.0;
-    if ours {
+    if info.is_probe() {
+        tracing::debug!(method, code, reason, caller, duration_ms, request = info.id(), "request");
+    } else if ours {
         tracing::warn!(method, code, reason, caller, duration_ms, request = info.id(), "request");
     } else {
         tracing::info!(method, code, reason, caller, duration_ms, request = info.id(), "request");

@@ -1,106 +1,116 @@
-//! Request ids: the same id and body give the same answer, whatever happened in between.
+//! Idempotency rows: who asked what under which `request_id`, and what was answered.
 //!
-//! The row is inserted first, so a concurrent duplicate waits for the first to end and then finds its answer. It commits with
-//! the effect, so there is never one without the other.
+//! The row is inserted first and answered last, in the transaction of the effect. Its primary key is the lock: a concurrent
+//! duplicate waits on it until the first request has committed or rolled back.
 
-use diesel::sql_types::{BigInt, Binary, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl as _;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::Conn;
 use crate::classify::Classify as _;
-use crate::{Conn, DbFault};
+use crate::context::TxContext;
+use crate::fault::DbFault;
+use crate::pool::Store;
+use crate::schema::idempotency_keys as table;
 
-/// What identifies a mutation, and whether it is meant.
-#[derive(Clone, Debug)]
+/// How a mutating request wants to be treated.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mutation {
-    /// The RPC's path.
+    /// The RPC, as `/package.Service/Method`.
     pub method: &'static str,
-    /// Who calls: keys of different callers never meet.
+    /// Who asks; two callers may use the same `request_id` without meeting.
     pub caller: String,
-    /// The caller's idempotency key; without one every call is new.
+    /// The client's name for this request; without one every request is a new one.
     pub request_id: Option<Uuid>,
-    /// SHA-256 of the canonical request without its id.
+    /// SHA-256 of the canonical request without `request_id`.
     pub body_hash: [u8; 32],
-    /// Do everything, answer, and take it back.
+    /// Whether the effect is only tried and rolled back.
     pub validate_only: bool,
 }
 
-/// What a request id means at the beginning of a transaction.
-pub(crate) enum Begun {
-    /// Never seen: go on, then [`finish`].
-    Fresh,
-    /// Done before: this was the answer.
-    Replay(Value),
-}
-
-#[derive(diesel::QueryableByName)]
-struct Known {
-    #[diesel(sql_type = Binary)]
-    body_hash: Vec<u8>,
-    #[diesel(sql_type = Nullable<Jsonb>)]
-    answer: Option<Value>,
+/// Whose request it is.
+pub(crate) enum Claim {
+    /// Nobody else's: this transaction holds the row.
+    Ours,
+    /// An equal request was answered so.
+    Answered(Value),
+    /// The id belongs to another request.
+    Other,
 }
 
 /// Takes the request id, waiting for a concurrent holder to end.
-pub(crate) async fn begin(c: &mut Conn, m: &Mutation, id: Uuid) -> Result<Begun, DbFault> {
-    let inserted = diesel::sql_query(
-        "INSERT INTO idempotency_keys (caller, method, request_id, body_hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-    )
-    .bind::<Text, _>(&m.caller)
-    .bind::<Text, _>(m.method)
-    .bind::<SqlUuid, _>(id)
-    .bind::<Binary, _>(&m.body_hash[..])
-    .execute(c)
-    .await
-    .db()?;
-    if inserted == 1 {
-        return Ok(Begun::Fresh);
-    }
-    let known = find(c, m, id).await?;
-    if known.body_hash != m.body_hash {
-        return Err(DbFault::RequestIdReused(id));
-    }
-    // An answer is missing only in a transaction that still runs, and that one would have made the insert wait.
-    known.answer.map(Begun::Replay).ok_or(DbFault::Serialization)
-}
-
-async fn find(c: &mut Conn, m: &Mutation, id: Uuid) -> Result<Known, DbFault> {
-    let found = diesel::sql_query(
-        "SELECT body_hash, answer FROM idempotency_keys WHERE caller = $1 AND method = $2 AND request_id = $3",
-    )
-    .bind::<Text, _>(&m.caller)
-    .bind::<Text, _>(m.method)
-    .bind::<SqlUuid, _>(id)
-    .get_result(c)
-    .await
-    .db();
-    // Purged between the two statements: as if it had never been there.
-    found.map_err(|fault| if fault == DbFault::NotFound { DbFault::Serialization } else { fault })
-}
-
-/// Stores the answer.
-pub(crate) async fn finish(c: &mut Conn, m: &Mutation, id: Uuid, answer: Value) -> Result<(), DbFault> {
-    diesel::sql_query("UPDATE idempotency_keys SET answer = $4 WHERE caller = $1 AND method = $2 AND request_id = $3")
-        .bind::<Text, _>(&m.caller)
-        .bind::<Text, _>(m.method)
-        .bind::<SqlUuid, _>(id)
-        .bind::<Jsonb, _>(answer)
+pub(crate) async fn claim(c: &mut Conn, mutation: &Mutation, request_id: Uuid) -> Result<Claim, DbFault> {
+    let inserted = diesel::insert_into(table::table)
+        .values((
+            table::caller.eq(&mutation.caller),
+            table::method.eq(mutation.method),
+            table::request_id.eq(request_id),
+            table::body_hash.eq(mutation.body_hash.as_slice()),
+        ))
+        .on_conflict_do_nothing()
         .execute(c)
         .await
         .db()?;
-    Ok(())
+    if inserted == 1 {
+        return Ok(Claim::Ours);
+    }
+    let found: Option<(Vec<u8>, Option<Value>)> = table::table
+        .find((&mutation.caller, mutation.method, request_id))
+        .select((table::body_hash, table::answer))
+        .first(c)
+        .await
+        .optional()
+        .db()?;
+    match found {
+        Some((hash, _)) if hash != mutation.body_hash => Ok(Claim::Other),
+        Some((_, Some(answer))) => Ok(Claim::Answered(answer)),
+        Some((_, None)) => Err(DbFault::Other("an idempotency row was committed without its answer".to_owned())),
+        // Purged between the two statements: run again, the request is the first under this id.
+        None => Err(DbFault::Serialization),
+    }
 }
 
-/// Deletes up to `limit` keys older than `days` and says how many: call again while it is `limit`.
-pub async fn purge(c: &mut Conn, days: u16, limit: i64) -> Result<usize, DbFault> {
-    diesel::sql_query(
-        "DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY( \
-         SELECT ctid FROM idempotency_keys WHERE created < now() - make_interval(days => $1) ORDER BY created LIMIT $2 FOR UPDATE SKIP LOCKED))",
-    )
-    .bind::<Integer, _>(i32::from(days))
-    .bind::<BigInt, _>(limit)
-    .execute(c)
-    .await
-    .db()
+/// Stores the answer of the request that this transaction claimed.
+pub(crate) async fn answer(c: &mut Conn, mutation: &Mutation, request_id: Uuid, answer: Value) -> Result<(), DbFault> {
+    let updated = diesel::update(table::table.find((&mutation.caller, mutation.method, request_id)))
+        .set(table::answer.eq(answer))
+        .execute(c)
+        .await
+        .db()?;
+    if updated == 1 {
+        Ok(())
+    } else {
+        Err(DbFault::Other("the idempotency row of this transaction is gone".to_owned()))
+    }
+}
+
+/// Rows removed by one transaction of [`purge`], so that its locks are short.
+const PURGE_BATCH: usize = 1_000;
+
+/// Removes the answers older than the configured `idempotency_days`, in batches, and says how many they were.
+///
+/// # Errors
+/// The fault of the batch that failed; the batches before it stay removed.
+pub async fn purge(store: &Store, ctx: &impl TxContext) -> Result<usize, DbFault> {
+    let oldest = Utc::now() - chrono::TimeDelta::days(i64::from(store.config().idempotency_days.get()));
+    let mut removed = 0;
+    loop {
+        let batch = store.tx("idempotency_purge", ctx, async |c| purge_batch(c, oldest).await).await?;
+        removed += batch;
+        if batch < PURGE_BATCH {
+            return Ok(removed);
+        }
+    }
+}
+
+async fn purge_batch(c: &mut Conn, oldest: DateTime<Utc>) -> Result<usize, DbFault> {
+    let sql = format!(
+        "DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(\
+           SELECT ctid FROM idempotency_keys WHERE created < $1 ORDER BY created LIMIT {PURGE_BATCH} \
+           FOR UPDATE SKIP LOCKED))"
+    );
+    diesel::sql_query(sql).bind::<diesel::sql_types::Timestamptz, _>(oldest).execute(c).await.db()
 }

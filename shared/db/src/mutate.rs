@@ -1,44 +1,60 @@
-//! The one way to change something: the effect, its answer under the request id, and what the closure appends to history and
-//! outbox commit together or not at all.
+//! A transaction that has its effect once, however often its request arrives.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::idempotency::{Begun, Mutation, begin, finish};
+use crate::Conn;
+use crate::context::{OpName, TxContext};
+use crate::fault::{DbFault, TxError};
+use crate::idempotency::{self, Claim, Mutation};
+use crate::pool::Store;
 use crate::tx::{Kind, Plan, TxFn};
-use crate::{Conn, DbFault, OpName, Store, TxContext, TxError};
 
 impl Store {
-    /// Runs `f` in a transaction under the mutation's request id: a repetition gets the first answer, another body is refused
-    /// with [`DbFault::RequestIdReused`], a concurrent duplicate waits. With `validate_only` everything runs and is taken back.
+    /// As [`Store::tx`], under the rules of `mutation`:
     ///
-    /// When nobody knows whether a COMMIT happened, it is run again only under a request id, which then decides.
-    pub async fn mutate<T, E, F>(&self, op: impl OpName, ctx: &impl TxContext, m: &Mutation, f: F) -> Result<T, E>
+    /// - With a `request_id`, the first request has its effect and every later equal one of the same caller and method gets the
+    ///   same answer; one that arrives while the first runs waits for it. Another body under the same id is refused with
+    ///   [`TxError::request_id_reused`]. A COMMIT whose outcome is unknown is repeated, because the row decides what happened.
+    /// - With `validate_only`, everything runs, deferred constraints too, and is rolled back; no answer is stored or replayed.
+    ///
+    /// Only `Ok` is stored: a refused request may be sent again under the same id. `T` is stored as JSON.
+    ///
+    /// # Errors
+    /// As [`Store::tx`]; `OutcomeUnknown` only without a `request_id`, or when the deadline left no time to find out.
+    pub async fn mutate<T, E, F>(
+        &self,
+        op: impl OpName,
+        ctx: &impl TxContext,
+        mutation: &Mutation,
+        f: F,
+    ) -> Result<T, E>
     where
+        for<'c> F: AsyncFn(&'c mut Conn) -> Result<T, E> + TxFn<&'c mut Conn, Result<T, E>, Fut: Send> + Send + Sync,
         T: Serialize + DeserializeOwned + Send,
         E: TxError,
-        for<'c> F: AsyncFn(&'c mut Conn) -> Result<T, E> + TxFn<&'c mut Conn, Result<T, E>, Fut: Send> + Send + Sync,
     {
         let plan = |kind, repeatable| Plan { op: op.name(), kind, repeatable };
-        if m.validate_only {
+        if mutation.validate_only {
             return self.run(plan(Kind::Rehearse, true), ctx, f).await;
         }
-        let Some(id) = m.request_id else {
+        let Some(id) = mutation.request_id else {
             return self.run(plan(Kind::Write, false), ctx, f).await;
         };
-        let once = async |c: &mut Conn| {
-            if let Begun::Replay(answer) = begin(c, m, id).await.map_err(E::from_fault)? {
-                return serde_json::from_value(answer).map_err(|e| E::from_fault(unreadable(&e)));
+        let once = async |c: &mut Conn| match idempotency::claim(c, mutation, id).await.map_err(E::from_fault)? {
+            Claim::Other => Err(E::request_id_reused(id)),
+            Claim::Answered(answer) => serde_json::from_value(answer).map_err(unreadable),
+            Claim::Ours => {
+                let value = f(&mut *c).await?;
+                let answer = serde_json::to_value(&value).map_err(unreadable)?;
+                idempotency::answer(c, mutation, id, answer).await.map_err(E::from_fault)?;
+                Ok(value)
             }
-            let value = f(&mut *c).await?;
-            let answer = serde_json::to_value(&value).map_err(|e| E::from_fault(unreadable(&e)))?;
-            finish(c, m, id, answer).await.map_err(E::from_fault)?;
-            Ok(value)
         };
         self.run(plan(Kind::Write, true), ctx, once).await
     }
 }
 
-fn unreadable(error: &serde_json::Error) -> DbFault {
-    DbFault::Other(format!("the answer under a request id: {error}"))
+fn unreadable<E: TxError>(error: serde_json::Error) -> E {
+    E::from_fault(DbFault::Other(format!("the answer under a request id: {error}")))
 }

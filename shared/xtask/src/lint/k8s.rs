@@ -52,7 +52,7 @@ fn fits(root: &Path, file: &Path, version: &str) -> Result<bool> {
     // A kind that it has no schema for is only a warning to the validator; to us it is a misspelling.
     let unknown = said.contains("Couldn't find schema");
     if !valid || unknown {
-        println!("{}", said.trim());
+        said.lines().filter(|line| !line.starts_with("INFO")).for_each(|line| println!("    {line}"));
     }
     Ok(valid && !unknown)
 }

@@ -13,18 +13,11 @@ pub struct Backoff {
 impl Backoff {
     /// The first pause is at most `base`.
     pub fn new(base: Duration, max: Duration) -> Self {
-        Self {
-            base,
-            max,
-            next: base,
-        }
+        Self { base, max, next: base }
     }
 
     /// The pause to make now.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "it has no end, an iterator would be clumsier"
-    )]
+    #[expect(clippy::should_implement_trait, reason = "it has no end, an iterator would be clumsier")]
     pub fn next(&mut self) -> Duration {
         let full = self.next;
         self.next = (full * 2).min(self.max);
@@ -47,10 +40,7 @@ mod tests {
         let mut backoff = Backoff::new(ms(50), ms(150));
         for full in [50, 100, 150, 150] {
             let pause = backoff.next();
-            assert!(
-                pause >= ms(full) / 2 && pause <= ms(full),
-                "{pause:?} of {full}"
-            );
+            assert!(pause >= ms(full) / 2 && pause <= ms(full), "{pause:?} of {full}");
         }
         backoff.reset();
         assert!(backoff.next() <= ms(50));

@@ -23,11 +23,7 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn new(in_flight: InFlight, pool: Arc<Pool>) -> Self {
-        Self {
-            in_flight,
-            pool,
-            judged: false,
-        }
+        Self { in_flight, pool, judged: false }
     }
 
     /// Records that the address answered.
@@ -77,13 +73,7 @@ pub struct UpstreamBody {
 
 impl UpstreamBody {
     pub(crate) fn new(stream: RecvStream, call: Call, pump: Option<AbortHandle>) -> Self {
-        Self {
-            stream,
-            data_done: false,
-            done: false,
-            call,
-            pump,
-        }
+        Self { stream, data_done: false, done: false, call, pump }
     }
 
     fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BrokenOff>>> {
@@ -114,10 +104,7 @@ impl Body for UpstreamBody {
     type Data = Bytes;
     type Error = BrokenOff;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
         if self.done {
             return Poll::Ready(None);
         }

@@ -60,9 +60,7 @@ pub(crate) struct Opened {
 
 /// Connects, shakes hands and starts the task that drives the connection.
 pub(crate) async fn open(address: SocketAddr, dial: &Dial) -> Result<Opened, DialError> {
-    timeout(dial.timeout, handshake(address, dial))
-        .await
-        .unwrap_or(Err(DialError::Timeout))
+    timeout(dial.timeout, handshake(address, dial)).await.unwrap_or(Err(DialError::Timeout))
 }
 
 async fn handshake(address: SocketAddr, dial: &Dial) -> Result<Opened, DialError> {
@@ -91,12 +89,7 @@ where
     let pings = connection.ping_pong().expect("taken once");
     let (lame_tx, lame) = oneshot::channel();
     let (keep, keep_rx) = oneshot::channel();
-    let driver = Driver {
-        connection,
-        probe: Some(sender.clone()),
-        lame: Some(lame_tx),
-        keep: keep_rx,
-    };
+    let driver = Driver { connection, probe: Some(sender.clone()), lame: Some(lame_tx), keep: keep_rx };
     tokio::spawn(drive(driver, pings, dial.ping_every, dial.ping_timeout));
     Ok(Opened { sender, lame, keep })
 }

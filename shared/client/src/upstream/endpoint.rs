@@ -67,9 +67,7 @@ impl Endpoint {
         // Read before write: the common case must not bounce the cache line between cores.
         if self.failures.load(Relaxed) != 0 {
             self.failures.store(0, Relaxed);
-            let _ = self
-                .ejections
-                .fetch_update(Relaxed, Relaxed, |n| n.checked_sub(1));
+            let _ = self.ejections.fetch_update(Relaxed, Relaxed, |n| n.checked_sub(1));
         }
     }
 
@@ -98,11 +96,7 @@ fn now_ms() -> u64 {
 mod tests {
     use super::*;
 
-    const RULE: EjectionRule = EjectionRule {
-        after: 3,
-        base: Duration::from_secs(1),
-        max: Duration::from_secs(4),
-    };
+    const RULE: EjectionRule = EjectionRule { after: 3, base: Duration::from_secs(1), max: Duration::from_secs(4) };
 
     fn endpoint() -> Endpoint {
         Endpoint::new(([127, 0, 0, 1], 1).into(), Authority::from_static("h:1"))

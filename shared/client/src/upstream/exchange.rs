@@ -36,15 +36,9 @@ pub(crate) async fn attempt<B>(
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let (response, stream) = sender
-        .send_request(head, source.is_done())
-        .map_err(Broken::Untouched)?;
+    let (response, stream) = sender.send_request(head, source.is_done()).map_err(Broken::Untouched)?;
     drop(sender);
-    let mut pump = Pump {
-        done: source.is_done(),
-        stream,
-        held: None,
-    };
+    let mut pump = Pump { done: source.is_done(), stream, held: None };
     let response = await_head(response, &mut pump, source).await?;
     Ok((response, pump))
 }
@@ -160,9 +154,7 @@ impl Pump {
     }
 
     fn send<E>(&mut self, chunk: Bytes, last: bool) -> Result<(), PumpError<E>> {
-        self.stream
-            .send_data(chunk, last)
-            .map_err(|_| PumpError::Stream)?;
+        self.stream.send_data(chunk, last).map_err(|_| PumpError::Stream)?;
         self.done = last;
         Ok(())
     }

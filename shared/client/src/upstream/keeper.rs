@@ -45,10 +45,7 @@ pub(crate) async fn keep_up(pool: Arc<Pool>, endpoint: Arc<Endpoint>, dial: Dial
 async fn publish(pool: &Arc<Pool>, endpoint: &Arc<Endpoint>, opened: Opened) {
     let connection = Arc::new(Connection::new(Arc::clone(endpoint), opened.sender));
     pool.add(Arc::clone(&connection));
-    let _published = Published {
-        pool: Arc::clone(pool),
-        connection,
-    };
+    let _published = Published { pool: Arc::clone(pool), connection };
     let _keep = opened.keep;
     // An error means the same: the driver is gone.
     let _ = opened.lame.await;

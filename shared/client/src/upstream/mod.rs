@@ -98,10 +98,7 @@ pub struct Unavailable {
 
 impl Upstream {
     /// Starts connecting in the background. `name` is for logs and errors. Must be called within a tokio runtime.
-    pub fn connect(
-        name: impl Into<String>,
-        settings: &UpstreamSettings,
-    ) -> Result<Self, BadUpstream> {
+    pub fn connect(name: impl Into<String>, settings: &UpstreamSettings) -> Result<Self, BadUpstream> {
         Self::connect_with(name, settings, system_lookup())
     }
 
@@ -113,11 +110,7 @@ impl Upstream {
     ) -> Result<Self, BadUpstream> {
         let hosts = target::parse(&settings.target)?;
         let tls = tls::client(settings.tls.as_ref(), hosts[0].name())?;
-        let scheme = if tls.is_some() {
-            Scheme::HTTPS
-        } else {
-            Scheme::HTTP
-        };
+        let scheme = if tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
         let pool = Arc::new(Pool::new(EjectionRule {
             after: settings.eject_after.get(),
             base: ms(settings.eject_ms),
@@ -181,18 +174,13 @@ impl Upstream {
         loop {
             let connection = self.connection(&attempts).await?;
             let head = self.head(&parts, &connection);
-            let mut call = Call::new(
-                InFlight::on(Arc::clone(&connection)),
-                Arc::clone(&self.inner.pool),
-            );
+            let mut call = Call::new(InFlight::on(Arc::clone(&connection)), Arc::clone(&self.inner.pool));
             let again = match attempt(connection.sender(), head, &mut source).await {
                 Ok((response, pump)) => {
                     let unavailable = call.judge(response.headers());
                     let again = unavailable
                         && source.can_rewind()
-                        && attempts
-                            .after_failure(connection.endpoint.address, budget)
-                            .await;
+                        && attempts.after_failure(connection.endpoint.address, budget).await;
                     if !again {
                         return Ok(self.answer(response, pump, source, call));
                     }
@@ -208,8 +196,7 @@ impl Upstream {
                     // Not in flight during the pause.
                     drop(call);
                     let address = connection.endpoint.address;
-                    let again =
-                        source.can_rewind() && attempts.after_failure(address, budget).await;
+                    let again = source.can_rewind() && attempts.after_failure(address, budget).await;
                     again.then_some(()).ok_or(error)
                 }
             };
@@ -232,10 +219,7 @@ impl Upstream {
             if let Some(connection) = pick() {
                 return Ok(connection);
             }
-            if tokio::time::timeout_at(end, changes.changed())
-                .await
-                .is_err()
-            {
+            if tokio::time::timeout_at(end, changes.changed()).await.is_err() {
                 return Err(self.unavailable("no connection"));
             }
         }
@@ -274,17 +258,12 @@ impl Upstream {
     }
 
     fn unavailable(&self, cause: impl fmt::Display) -> Unavailable {
-        Unavailable {
-            upstream: self.inner.name.clone(),
-            cause: cause.to_string(),
-        }
+        Unavailable { upstream: self.inner.name.clone(), cause: cause.to_string() }
     }
 }
 
 impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upstream")
-            .field("name", &self.inner.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Upstream").field("name", &self.inner.name).finish_non_exhaustive()
     }
 }

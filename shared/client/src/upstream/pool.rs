@@ -26,11 +26,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(endpoint: Arc<Endpoint>, sender: SendRequest<Bytes>) -> Self {
-        Self {
-            endpoint,
-            sender,
-            in_flight: AtomicUsize::new(0),
-        }
+        Self { endpoint, sender, in_flight: AtomicUsize::new(0) }
     }
 
     pub(crate) fn sender(&self) -> SendRequest<Bytes> {
@@ -68,11 +64,7 @@ pub(crate) struct Pool {
 
 impl Pool {
     pub(crate) fn new(rule: EjectionRule) -> Self {
-        Self {
-            open: RwLock::new(Arc::new([])),
-            count: watch::Sender::new(0),
-            rule,
-        }
+        Self { open: RwLock::new(Arc::new([])), count: watch::Sender::new(0), rule }
     }
 
     /// Follows the number of open connections.
@@ -104,11 +96,7 @@ impl Pool {
 
     /// A connection for a call: neither one that refused it, nor, if there is another, at an address where it was tried.
     /// An ejected address is chosen only when there is no other.
-    pub(crate) fn pick(
-        &self,
-        tried: &[SocketAddr],
-        refused: &[Arc<Connection>],
-    ) -> Option<Arc<Connection>> {
+    pub(crate) fn pick(&self, tried: &[SocketAddr], refused: &[Arc<Connection>]) -> Option<Arc<Connection>> {
         let open = self.open();
         let usable = |c: &Arc<Connection>| !refused.iter().any(|r| Arc::ptr_eq(r, c));
         let fresh = |c: &Arc<Connection>| usable(c) && !tried.contains(&c.endpoint.address);
@@ -143,10 +131,7 @@ fn load(c: &Connection) -> usize {
 }
 
 /// The less busy of two drawn at random; none when both draws are unfit.
-fn two_choices(
-    open: &[Arc<Connection>],
-    fit: impl Fn(&Arc<Connection>) -> bool,
-) -> Option<&Arc<Connection>> {
+fn two_choices(open: &[Arc<Connection>], fit: impl Fn(&Arc<Connection>) -> bool) -> Option<&Arc<Connection>> {
     let draw = match open.len() {
         0 => return None,
         1 => return Some(&open[0]).filter(|c| fit(c)),
@@ -164,9 +149,6 @@ fn two_choices(
     }
 }
 
-fn least_busy(
-    open: &[Arc<Connection>],
-    fit: impl Fn(&Arc<Connection>) -> bool,
-) -> Option<&Arc<Connection>> {
+fn least_busy(open: &[Arc<Connection>], fit: impl Fn(&Arc<Connection>) -> bool) -> Option<&Arc<Connection>> {
     open.iter().filter(|c| fit(c)).min_by_key(|c| load(c))
 }

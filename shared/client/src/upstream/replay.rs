@@ -66,10 +66,7 @@ where
     }
 
     /// The next chunk; none at the end.
-    pub(crate) fn poll_chunk(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, B::Error>>> {
+    pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, B::Error>>> {
         if let Some(chunk) = self.recall() {
             return Poll::Ready(Some(Ok(chunk)));
         }
@@ -128,19 +125,13 @@ mod tests {
     use http_body_util::StreamBody;
     use std::{convert::Infallible, future::poll_fn};
 
-    fn body(
-        chunks: &'static [&'static str],
-    ) -> impl Body<Data = Bytes, Error = Infallible> + Unpin {
+    fn body(chunks: &'static [&'static str]) -> impl Body<Data = Bytes, Error = Infallible> + Unpin {
         StreamBody::new(futures::stream::iter(
-            chunks
-                .iter()
-                .map(|c| Ok(http_body::Frame::data(Bytes::from_static(c.as_bytes())))),
+            chunks.iter().map(|c| Ok(http_body::Frame::data(Bytes::from_static(c.as_bytes())))),
         ))
     }
 
-    fn rest<B: Body<Data = Bytes, Error = Infallible> + Unpin>(
-        replay: &mut Replay<B>,
-    ) -> Vec<Bytes> {
+    fn rest<B: Body<Data = Bytes, Error = Infallible> + Unpin>(replay: &mut Replay<B>) -> Vec<Bytes> {
         let mut all = vec![];
         while let Some(Ok(chunk)) = block_on(poll_fn(|cx| replay.poll_chunk(cx))) {
             all.push(chunk);

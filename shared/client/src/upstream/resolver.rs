@@ -15,8 +15,7 @@ use tokio::{net::lookup_host, task::JoinSet, time::timeout};
 use super::{connect::Dial, endpoint::Endpoint, keeper, pool::Pool, target::Host};
 
 /// Finds the addresses of a host and port.
-pub type Lookup =
-    Arc<dyn Fn(&str, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
+pub type Lookup = Arc<dyn Fn(&str, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
 
 /// The system's resolver.
 pub(crate) fn system_lookup() -> Lookup {
@@ -49,9 +48,7 @@ impl Resolver {
             let wanted = addresses(&known);
             keepers.retain(|address, _| wanted.contains_key(address));
             for (address, authority) in wanted {
-                keepers
-                    .entry(address)
-                    .or_insert_with(|| self.keep(address, authority));
+                keepers.entry(address).or_insert_with(|| self.keep(address, authority));
             }
             tokio::time::sleep(self.every).await;
         }
@@ -81,20 +78,11 @@ impl Resolver {
     fn keep(&self, address: SocketAddr, authority: Authority) -> JoinSet<()> {
         let endpoint = Arc::new(Endpoint::new(address, authority));
         (0..self.connections)
-            .map(|_| {
-                keeper::keep_up(
-                    Arc::clone(&self.pool),
-                    Arc::clone(&endpoint),
-                    self.dial.clone(),
-                )
-            })
+            .map(|_| keeper::keep_up(Arc::clone(&self.pool), Arc::clone(&endpoint), self.dial.clone()))
             .collect()
     }
 }
 
 fn addresses(known: &Known) -> BTreeMap<SocketAddr, Authority> {
-    known
-        .iter()
-        .flat_map(|(authority, found)| found.iter().map(move |a| (*a, authority.clone())))
-        .collect()
+    known.iter().flat_map(|(authority, found)| found.iter().map(move |a| (*a, authority.clone()))).collect()
 }

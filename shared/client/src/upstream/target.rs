@@ -44,30 +44,14 @@ mod tests {
 
     #[test]
     fn names_and_addresses_are_read() {
-        let hosts =
-            parse("org-finder.suite.svc:50051, [::1]:50052,127.0.0.1:1").expect("well-formed");
+        let hosts = parse("org-finder.suite.svc:50051, [::1]:50052,127.0.0.1:1").expect("well-formed");
         let names: Vec<_> = hosts.iter().map(|h| (h.name(), h.port)).collect();
-        assert_eq!(
-            names,
-            [
-                ("org-finder.suite.svc", 50051),
-                ("::1", 50052),
-                ("127.0.0.1", 1)
-            ]
-        );
+        assert_eq!(names, [("org-finder.suite.svc", 50051), ("::1", 50052), ("127.0.0.1", 1)]);
     }
 
     #[test]
     fn anything_else_is_refused_by_name() {
-        for bad in [
-            "",
-            "host",
-            ":1",
-            "host:99999",
-            "a:1,",
-            "user@host:1",
-            "http://host:1",
-        ] {
+        for bad in ["", "host", ":1", "host:99999", "a:1,", "user@host:1", "http://host:1"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

@@ -32,7 +32,6 @@ pub enum BadTls {
 }
 
 /// The configuration and the name to verify; none when `settings` is absent.
-#[expect(clippy::type_complexity, reason = "used in one place")]
 pub(super) fn client(
     settings: Option<&TlsSettings>,
     host: &str,
@@ -60,9 +59,7 @@ pub(super) fn client(
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, BadTls> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file)
-        .map_err(|e| bad(file, e))?
-        .collect();
+    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file).map_err(|e| bad(file, e))?.collect();
     match found {
         Ok(list) if list.is_empty() => Err(bad(file, io::ErrorKind::InvalidData)),
         Ok(list) => Ok(list),
@@ -71,8 +68,5 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, BadTls> {
 }
 
 fn bad(file: &Path, cause: impl ToString) -> BadTls {
-    BadTls::File {
-        file: file.to_owned(),
-        cause: cause.to_string(),
-    }
+    BadTls::File { file: file.to_owned(), cause: cause.to_string() }
 }

@@ -20,7 +20,7 @@ use tokio::{
 
 /// What the replica does with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Does {
+pub(crate) enum Does {
     /// Answers with the request's bytes, its own port and status 0.
     Echo,
     /// REFUSED_STREAM.
@@ -41,29 +41,29 @@ enum Order {
 }
 
 #[derive(Default)]
-pub struct Seen {
-    pub requests: Mutex<Vec<http::request::Parts>>,
+pub(crate) struct Seen {
+    pub(crate) requests: Mutex<Vec<http::request::Parts>>,
     /// Streams that were reset by the client.
-    pub cancelled: watch::Sender<usize>,
-    pub started: watch::Sender<usize>,
+    pub(crate) cancelled: watch::Sender<usize>,
+    pub(crate) started: watch::Sender<usize>,
     /// Answers to give first, before `does`.
-    pub script: Mutex<VecDeque<Does>>,
+    pub(crate) script: Mutex<VecDeque<Does>>,
 }
 
-pub struct Replica {
-    pub address: SocketAddr,
-    pub seen: Arc<Seen>,
+pub(crate) struct Replica {
+    pub(crate) address: SocketAddr,
+    pub(crate) seen: Arc<Seen>,
     does: watch::Sender<Does>,
     orders: broadcast::Sender<Order>,
     acceptor: JoinHandle<()>,
 }
 
 impl Replica {
-    pub async fn start(does: Does) -> Self {
+    pub(crate) async fn start(does: Does) -> Self {
         Self::start_at(([127, 0, 0, 1], 0).into(), does).await
     }
 
-    pub async fn start_at(address: SocketAddr, does: Does) -> Self {
+    pub(crate) async fn start_at(address: SocketAddr, does: Does) -> Self {
         let socket = tokio::net::TcpSocket::new_v4().expect("sockets are allowed");
         socket.set_reuseaddr(true).expect("before bind");
         socket.bind(address).expect("the port is free");
@@ -72,50 +72,34 @@ impl Replica {
         let (does, doing) = watch::channel(does);
         let orders = broadcast::Sender::new(4);
         let seen = Arc::new(Seen::default());
-        let acceptor = tokio::spawn(accept(
-            listener,
-            address,
-            doing,
-            orders.clone(),
-            Arc::clone(&seen),
-        ));
-        Self {
-            address,
-            seen,
-            does,
-            orders,
-            acceptor,
-        }
+        let acceptor = tokio::spawn(accept(listener, address, doing, orders.clone(), Arc::clone(&seen)));
+        Self { address, seen, does, orders, acceptor }
     }
 
-    pub fn does(&self, does: Does) {
+    pub(crate) fn does(&self, does: Does) {
         self.does.send_replace(does);
     }
 
-    pub fn then(&self, script: &[Does]) {
-        self.seen
-            .script
-            .lock()
-            .expect("not poisoned")
-            .extend(script);
+    pub(crate) fn then(&self, script: &[Does]) {
+        self.seen.script.lock().expect("not poisoned").extend(script);
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         *self.seen.started.borrow()
     }
 
     /// GOAWAY on every connection; calls under way go on. New connections are still taken.
-    pub fn lame_duck(&self) {
+    pub(crate) fn lame_duck(&self) {
         let _ = self.orders.send(Order::LameDuck);
     }
 
     /// GOAWAY with the last stream so far, at once, then the end.
-    pub fn abrupt_goaway(&self) {
+    pub(crate) fn abrupt_goaway(&self) {
         let _ = self.orders.send(Order::AbruptGoaway);
     }
 
     /// Closes everything, as `kill -9` does.
-    pub async fn die(self) -> SocketAddr {
+    pub(crate) async fn die(self) -> SocketAddr {
         self.acceptor.abort();
         let _ = self.orders.send(Order::Die);
         // The listener is closed when its task is.
@@ -132,13 +116,7 @@ async fn accept(
     seen: Arc<Seen>,
 ) {
     while let Ok((tcp, _)) = listener.accept().await {
-        tokio::spawn(serve(
-            tcp,
-            address,
-            does.clone(),
-            orders.subscribe(),
-            Arc::clone(&seen),
-        ));
+        tokio::spawn(serve(tcp, address, does.clone(), orders.subscribe(), Arc::clone(&seen)));
     }
 }
 
@@ -188,8 +166,7 @@ async fn answer(
     seen.started.send_modify(|n| *n += 1);
     let mut head = Response::new(());
     if does == Does::Unavailable {
-        head.headers_mut()
-            .insert("grpc-status", HeaderValue::from_static("14"));
+        head.headers_mut().insert("grpc-status", HeaderValue::from_static("14"));
         let _ = respond.send_response(head, true);
         return;
     }
@@ -208,8 +185,7 @@ async fn answer(
             std::future::pending::<()>().await;
         }
         _ => {
-            head.headers_mut()
-                .insert("x-replica", HeaderValue::from(address.port()));
+            head.headers_mut().insert("x-replica", HeaderValue::from(address.port()));
             let Ok(mut stream) = respond.send_response(head, false) else {
                 return;
             };
@@ -222,56 +198,39 @@ async fn answer(
 }
 
 /// The settings the tests use: quick in everything that is waited for.
-pub fn settings(replicas: &[&Replica]) -> UpstreamSettings {
+pub(crate) fn settings(replicas: &[&Replica]) -> UpstreamSettings {
     let target: Vec<_> = replicas.iter().map(|r| r.address.to_string()).collect();
     UpstreamSettings::new(target.join(","))
 }
 
-pub async fn connect(replicas: &[&Replica]) -> Upstream {
+pub(crate) async fn connect(replicas: &[&Replica]) -> Upstream {
     let upstream = Upstream::connect("test", &settings(replicas)).expect("good settings");
     connected(&upstream, replicas.len()).await;
     upstream
 }
 
 /// Waits until exactly `n` connections are open.
-pub async fn connected(upstream: &Upstream, n: usize) {
+pub(crate) async fn connected(upstream: &Upstream, n: usize) {
     let mut count = upstream.connections();
-    within(count.wait_for(|c| *c == n))
-        .await
-        .expect("the upstream lives");
+    within(count.wait_for(|c| *c == n)).await.expect("the upstream lives");
 }
 
-pub async fn within<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(Duration::from_secs(10), future)
-        .await
-        .expect("it happens in time")
+pub(crate) async fn within<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(10), future).await.expect("it happens in time")
 }
 
-pub type Answer = Result<Response<UpstreamBody>, SendError<std::convert::Infallible>>;
+pub(crate) type Answer = Result<Response<UpstreamBody>, SendError<std::convert::Infallible>>;
 
-pub async fn send(upstream: &Upstream, body: &'static str, resend: Resend) -> Answer {
-    let request = Request::post("/p.S/M")
-        .body(Full::from(body))
-        .expect("well-formed");
+pub(crate) async fn send(upstream: &Upstream, body: &'static str, resend: Resend) -> Answer {
+    let request = Request::post("/p.S/M").body(Full::from(body)).expect("well-formed");
     within(upstream.send(request, resend, None)).await
 }
 
 /// Sends, and returns the port that answered and the body.
-pub async fn echo(
-    upstream: &Upstream,
-    body: &'static str,
-    resend: Resend,
-) -> Result<(u16, Bytes), String> {
-    let answer = send(upstream, body, resend)
-        .await
-        .map_err(|e| e.to_string())?;
-    let port = answer
-        .headers()
-        .get("x-replica")
-        .and_then(|p| p.to_str().ok()?.parse().ok());
+pub(crate) async fn echo(upstream: &Upstream, body: &'static str, resend: Resend) -> Result<(u16, Bytes), String> {
+    let answer = send(upstream, body, resend).await.map_err(|e| e.to_string())?;
+    let port = answer.headers().get("x-replica").and_then(|p| p.to_str().ok()?.parse().ok());
     let port = port.ok_or_else(|| format!("{:?}", answer.headers()))?;
-    let body = within(answer.into_body().collect())
-        .await
-        .map_err(|e| e.to_string())?;
+    let body = within(answer.into_body().collect()).await.map_err(|e| e.to_string())?;
     Ok((port, body.to_bytes()))
 }

@@ -5,25 +5,17 @@ use dialtone_client::{Resend, SendError};
 
 #[tokio::test]
 async fn a_refused_call_goes_to_another_replica_whatever_it_does() {
-    let (bad, good) = (
-        Replica::start(Does::Refuse).await,
-        Replica::start(Does::Echo).await,
-    );
+    let (bad, good) = (Replica::start(Does::Refuse).await, Replica::start(Does::Echo).await);
     let upstream = connect(&[&bad, &good]).await;
     for _ in 0..50 {
-        let (port, body) = echo(&upstream, "payload", Resend::Untouched)
-            .await
-            .expect("answered");
+        let (port, body) = echo(&upstream, "payload", Resend::Untouched).await.expect("answered");
         assert_eq!((port, &body[..]), (good.address.port(), &b"payload"[..]));
     }
 }
 
 #[tokio::test]
 async fn a_call_that_all_replicas_refuse_fails_as_unavailable() {
-    let (a, b) = (
-        Replica::start(Does::Refuse).await,
-        Replica::start(Does::Refuse).await,
-    );
+    let (a, b) = (Replica::start(Does::Refuse).await, Replica::start(Does::Refuse).await);
     let upstream = connect(&[&a, &b]).await;
     let answer = send(&upstream, "x", Resend::Repeatable).await;
     assert!(matches!(answer, Err(SendError::Unavailable(_))));
@@ -31,10 +23,7 @@ async fn a_call_that_all_replicas_refuse_fails_as_unavailable() {
 
 #[tokio::test]
 async fn a_mutation_that_may_have_taken_effect_is_not_sent_again() {
-    let (a, b) = (
-        Replica::start(Does::Crash).await,
-        Replica::start(Does::Crash).await,
-    );
+    let (a, b) = (Replica::start(Does::Crash).await, Replica::start(Does::Crash).await);
     let upstream = connect(&[&a, &b]).await;
     let answer = send(&upstream, "x", Resend::Untouched).await;
     assert!(matches!(answer, Err(SendError::Unavailable(_))));
@@ -47,9 +36,7 @@ async fn a_read_is_sent_again_after_a_crash_and_after_unavailable() {
         let replica = Replica::start(Does::Echo).await;
         replica.then(&[fails, fails]);
         let upstream = connect(&[&replica]).await;
-        let (_, body) = echo(&upstream, "again", Resend::Repeatable)
-            .await
-            .expect("the third time");
+        let (_, body) = echo(&upstream, "again", Resend::Repeatable).await.expect("the third time");
         assert_eq!(&body[..], b"again");
         assert_eq!(replica.count(), 3);
     }
@@ -59,9 +46,7 @@ async fn a_read_is_sent_again_after_a_crash_and_after_unavailable() {
 async fn a_read_is_sent_three_times_at_most_and_the_last_answer_is_passed_on() {
     let replica = Replica::start(Does::Unavailable).await;
     let upstream = connect(&[&replica]).await;
-    let answer = send(&upstream, "x", Resend::Repeatable)
-        .await
-        .expect("an answer, if a bad one");
+    let answer = send(&upstream, "x", Resend::Repeatable).await.expect("an answer, if a bad one");
     assert_eq!(answer.headers()["grpc-status"], "14");
     assert_eq!(replica.count(), 3);
 }
@@ -70,9 +55,7 @@ async fn a_read_is_sent_three_times_at_most_and_the_last_answer_is_passed_on() {
 async fn a_mutation_answered_unavailable_is_passed_on_at_once() {
     let replica = Replica::start(Does::Unavailable).await;
     let upstream = connect(&[&replica]).await;
-    let answer = send(&upstream, "x", Resend::Untouched)
-        .await
-        .expect("an answer");
+    let answer = send(&upstream, "x", Resend::Untouched).await.expect("an answer");
     assert_eq!(answer.headers()["grpc-status"], "14");
     assert_eq!(replica.count(), 1);
 }
@@ -100,22 +83,14 @@ async fn calls_that_a_goaway_leaves_out_are_sent_again() {
 
 #[tokio::test]
 async fn a_lame_duck_finishes_its_calls_and_gets_no_new_ones() {
-    let (lame, other) = (
-        Replica::start(Does::Hang).await,
-        Replica::start(Does::Hang).await,
-    );
+    let (lame, other) = (Replica::start(Does::Hang).await, Replica::start(Does::Hang).await);
     let upstream = connect(&[&lame, &other]).await;
     let mut hanging = vec![];
     while lame.count() == 0 {
         let upstream = upstream.clone();
         let before = lame.count() + other.count();
-        hanging.push(tokio::spawn(async move {
-            send(&upstream, "x", Resend::Untouched).await.is_ok()
-        }));
-        let (mut a, mut b) = (
-            lame.seen.started.subscribe(),
-            other.seen.started.subscribe(),
-        );
+        hanging.push(tokio::spawn(async move { send(&upstream, "x", Resend::Untouched).await.is_ok() }));
+        let (mut a, mut b) = (lame.seen.started.subscribe(), other.seen.started.subscribe());
         while lame.count() + other.count() == before {
             tokio::select! { _ = a.changed() => {}, _ = b.changed() => {} }
         }
@@ -126,14 +101,9 @@ async fn a_lame_duck_finishes_its_calls_and_gets_no_new_ones() {
     connected(&upstream, 1).await;
     connected(&upstream, 2).await;
     for _ in 0..20 {
-        echo(&upstream, "y", Resend::Untouched)
-            .await
-            .expect("answered");
+        echo(&upstream, "y", Resend::Untouched).await.expect("answered");
     }
-    assert!(
-        hanging.iter().all(|call| !call.is_finished()),
-        "calls under way go on"
-    );
+    assert!(hanging.iter().all(|call| !call.is_finished()), "calls under way go on");
 }
 
 #[tokio::test]
@@ -142,7 +112,5 @@ async fn an_abrupt_goaway_loses_no_unfinished_connection() {
     let upstream = connect(&[&replica]).await;
     replica.abrupt_goaway();
     connected(&upstream, 0).await;
-    echo(&upstream, "z", Resend::Untouched)
-        .await
-        .expect("on a new connection");
+    echo(&upstream, "z", Resend::Untouched).await.expect("on a new connection");
 }

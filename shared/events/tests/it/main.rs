@@ -1,0 +1,8 @@
+//! Events on a real Postgres.
+
+mod consumer;
+mod order;
+mod purge;
+mod support;
+mod tenants;
+mod watch;

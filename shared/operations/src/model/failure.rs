@@ -6,7 +6,7 @@ use dialtone_status::{Code, Fault};
 use serde::{Deserialize, Serialize};
 
 /// The metadata key that lists the input a stuck step asks for.
-pub const NEEDS: &str = "needs";
+const NEEDS: &str = "needs";
 
 /// A failure at rest: what a `Fault` says to callers, without its internal cause.
 ///

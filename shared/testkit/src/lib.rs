@@ -17,6 +17,8 @@ pub mod keys;
 pub mod logs;
 pub mod postgres;
 #[cfg(feature = "tests")]
+mod schema;
+#[cfg(feature = "tests")]
 pub mod tcp_proxy;
 #[cfg(feature = "tests")]
 pub mod wait;
@@ -29,5 +31,7 @@ pub use database::{Database, Template, fresh};
 pub use keys::{Keys, request};
 #[cfg(feature = "tests")]
 pub use logs::{LogGuard, log_guard};
+#[cfg(feature = "tests")]
+pub use schema::{WRITE_VARIABLE, assert_schema};
 #[cfg(feature = "tests")]
 pub use wait::eventually;

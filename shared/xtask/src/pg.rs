@@ -8,6 +8,9 @@ use dialtone_testkit::postgres::{Binaries, reachable};
 
 use crate::tools::{Pin, install};
 
+/// Where testkit looks for the server that all tests of a run share.
+pub(crate) const URL_VARIABLE: &str = "DIALTONE_TEST_DATABASE_URL";
+
 /// The server that we fetch where none is installed.
 const PIN: Pin = Pin(include_str!("../pins/postgres.txt"));
 const PIN_MAJOR: u32 = 18;

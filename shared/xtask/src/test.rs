@@ -8,11 +8,8 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use dialtone_testkit::postgres::ThrowAwayCluster;
 
-use crate::pg;
+use crate::pg::{self, URL_VARIABLE};
 use crate::run::{cargo, visibly};
-
-/// Where testkit looks for the server that all tests of a run share.
-const URL_VARIABLE: &str = "DIALTONE_TEST_DATABASE_URL";
 
 /// What `--databases` runs: everything whose meaning could change with the version of the server.
 const DATABASE_FACING: [&str; 8] = [

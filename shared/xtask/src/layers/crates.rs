@@ -14,14 +14,14 @@ const SHARED: &[(&str, &[&str])] = &[
     ("proto", &[]),
     ("config", &[]),
     ("telemetry", &[]),
-    ("testkit", &[]),
     ("status", &["proto"]),
     ("db", &["ids"]),
     ("authz", &["ids", "proto", "status", "db"]),
     ("events", &["ids", "proto", "status", "db", "authz"]),
     ("operations", &["ids", "proto", "status", "db", "authz", "events"]),
     ("client", &["proto", "status", "authz", "telemetry"]),
-    ("server", &["proto", "status", "authz", "config", "telemetry"]),
+    ("server", &["ids", "proto", "status", "db", "authz", "config", "telemetry"]),
+    ("testkit", &["ids", "proto", "status", "db", "authz", "config", "client"]),
     ("xtask", &["testkit"]),
 ];
 

@@ -1,7 +1,8 @@
 //! The listening socket, and each connection from its first byte to its last.
 //!
-//! tonic 0.14's own loop cuts a connection that reached its age without a GOAWAY, and waits without bound for those that are open when
-//! the process stops. Here a connection that is to end says GOAWAY, finishes the calls it has within a time, and is cut only then.
+//! tonic 0.14's own loop cuts a connection that reached its age without a GOAWAY, and waits without bound for those that are
+//! open when the process stops. Here a connection that is to end says GOAWAY, finishes the calls it has within a time, and is
+//! cut only then.
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, time::Duration};
 

@@ -25,6 +25,7 @@ impl Services {
 
     /// Adds a generated server.
     #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "no sum of two things; tonic's builders say `add_service`")]
     pub fn add<S>(mut self, service: S) -> Self
     where
         S: Service<Request<Body>, Response = http::Response<Body>, Error = Infallible>

@@ -86,16 +86,16 @@ async fn no_call_fails_while_connections_come_of_age() {
     let running = start(config).await;
     let (mut sender, _) = connect(&running).await;
     let mut client = running.operations();
-    let mut calls = 0;
-    // As long as this connection lives, others are born beside it and the client's own one grows old.
+    // An idle connection beside it tells how time goes: by its third successor the client's own one came of age, too.
     for _ in 0..3 {
-        while !sender.is_closed() {
+        loop {
             client.get_operation(running.get("x")).await.expect("no call fails");
-            calls += 1;
+            if sender.is_closed() {
+                break;
+            }
         }
         sender = connect(&running).await.0;
     }
-    assert!(calls > 10, "{calls}");
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     horizon::Horizon,
+    measure,
     position::Seal,
     query::{self, Row},
 };
@@ -177,6 +178,9 @@ impl Inner {
         }
         let mut rows = answer.rows;
         rows.truncate(count);
+        if let Some(oldest) = rows.first() {
+            measure::handed_out(oldest.created);
+        }
         let upto = horizon.reached();
         // Before the batch: a stream that misses the batch must know how far to page.
         self.horizon.send_replace(Some(upto));

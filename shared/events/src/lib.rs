@@ -10,11 +10,13 @@
 //!
 //! This crate knows its tables and the wire format of Watch. It must not know any kind of event or any resource.
 
+mod change;
 pub mod consumer;
 mod error;
 mod feed;
 mod filter;
 mod horizon;
+mod measure;
 mod outbox;
 mod position;
 mod purge;
@@ -25,6 +27,7 @@ mod watch;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
+pub use change::record_change;
 pub use feed::Feed;
 pub use outbox::{NewEvent, append, append_all};
 pub use purge::{Retention, run_purge};

@@ -24,6 +24,13 @@ pub struct Retention {
     pub keep: Duration,
 }
 
+impl Default for Retention {
+    /// Thirty days: longer than any consumer is left broken.
+    fn default() -> Retention {
+        Retention { keep: Duration::from_secs(30 * 24 * 3_600) }
+    }
+}
+
 impl Retention {
     /// The least age.
     pub const LEAST: Duration = Duration::from_secs(3_600);

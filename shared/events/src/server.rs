@@ -1,5 +1,7 @@
 //! `dialtone.events.v1.EventService` over one service's table. The only file that names the transport.
 
+use std::time::Duration;
+
 use dialtone_authz::{Ctx, Guard};
 use dialtone_proto::{
     events::v1::{
@@ -20,7 +22,7 @@ use crate::{
     filter::Filter,
     position::Seal,
     query,
-    watch::{Watcher, permitted},
+    watch::{HEARTBEAT, Watcher, permitted},
 };
 
 /// Messages that wait for a slow client, beside one page. More would only be memory.
@@ -31,12 +33,18 @@ const WAITING: usize = 32;
 pub struct EventServer {
     feed: Feed,
     guard: Guard,
+    heartbeat: Duration,
 }
 
 impl EventServer {
-    /// A server of the feed's table for callers whom `guard` lets in.
+    /// A server of the feed's table for callers whom `guard` lets in. Expects the request's [`Ctx`] among its extensions.
     pub fn new(feed: Feed, guard: Guard) -> EventServer {
-        EventServer { feed, guard }
+        EventServer { feed, guard, heartbeat: HEARTBEAT }
+    }
+
+    /// Says more or less often than every 15 seconds that a quiet stream is caught up.
+    pub fn heartbeat(self, period: Duration) -> EventServer {
+        EventServer { heartbeat: period, ..self }
     }
 
     /// The tonic service.
@@ -74,6 +82,7 @@ impl EventServer {
             ctx,
             filter,
             cursor,
+            heartbeat: self.heartbeat,
             out,
         };
         tokio::spawn(watcher.run());

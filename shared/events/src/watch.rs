@@ -15,6 +15,7 @@ use crate::{
     error::fault,
     feed::{Batch, Feed, Subscription},
     filter::Filter,
+    measure,
     position::Seal,
     query,
 };
@@ -42,6 +43,7 @@ pub(crate) struct Watcher {
     pub(crate) filter: Filter,
     /// Told up to here.
     pub(crate) cursor: i64,
+    pub(crate) heartbeat: Duration,
     pub(crate) out: mpsc::Sender<Result<WatchResponse, Fault>>,
 }
 
@@ -63,8 +65,9 @@ impl Watcher {
     }
 
     async fn stream(&mut self) -> End {
+        let _counted = measure::Stream::opened();
         let mut live = self.feed.subscribe();
-        let mut beat = tokio::time::interval(HEARTBEAT);
+        let mut beat = tokio::time::interval(self.heartbeat);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if let Err(end) = self.catch_up(&mut live).await {

@@ -53,6 +53,13 @@ pub(super) enum Piece {
 }
 
 impl Piece {
+    pub(super) fn time(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Piece::Event(event) => Some(event.time),
+            Piece::CaughtUp(_) => None,
+        }
+    }
+
     pub(super) fn position(&self) -> &str {
         match self {
             Piece::Event(event) => &event.position,

@@ -20,8 +20,9 @@ use dialtone_status::{Code, Status};
 use futures::{StreamExt as _, future::BoxFuture};
 use tokio_util::sync::CancellationToken;
 
+use crate::measure;
 pub use event::Received;
-use event::pieces;
+use event::{Piece, pieces};
 use progress::Progress;
 pub use source::EventSource;
 
@@ -127,6 +128,9 @@ impl<S: EventSource, H: Handler> Follower<S, H> {
                     None => return Ok(()),
                 }
                 *progressed = true;
+                if let Some(time) = pieces.iter().rev().find_map(Piece::time) {
+                    measure::applied(self.progress.consumer.name, time);
+                }
             }
             if let Some(status) = refused {
                 return self.refused(&status, &position).await;

@@ -39,7 +39,7 @@ impl EventSource for Local {
 
 /// Notes each event in a table, and fails where it is told to: after its effect, before the position.
 #[derive(Clone, Default)]
-struct Notes {
+pub(crate) struct Notes {
     fail_on: Option<&'static str>,
     failures_left: Arc<AtomicUsize>,
     missed: Arc<AtomicUsize>,
@@ -66,27 +66,31 @@ impl Handler for Notes {
     }
 }
 
-struct Following {
+pub(crate) struct Following {
     stop: CancellationToken,
     job: JoinHandle<()>,
 }
 
 impl Following {
     fn start(suite: &Suite, server: EventServer, notes: &Notes) -> Following {
+        Self::of(suite, Local(server), notes)
+    }
+
+    pub(crate) fn of(suite: &Suite, source: impl EventSource, notes: &Notes) -> Following {
         let consumer = Consumer { name: "notes", service: SERVICE, filter: EventFilter::default() };
         let stop = CancellationToken::new();
-        let job = run(Local(server), consumer, suite.store.clone(), notes.clone(), stop.clone());
+        let job = run(source, consumer, suite.store.clone(), notes.clone(), stop.clone());
         Following { stop, job: tokio::spawn(job) }
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
         self.job.await.expect("the consumer does not panic");
     }
 }
 
 /// A table without a key: an effect that happens twice is seen.
-async fn suite_with_notes() -> Suite {
+pub(crate) async fn suite_with_notes() -> Suite {
     let suite = Suite::start().await;
     let table = "CREATE TABLE templates.note (n serial, resource text)";
     let grant = "GRANT ALL ON templates.note, templates.note_n_seq TO templates_app";
@@ -100,7 +104,7 @@ async fn notes(suite: &Suite) -> Vec<String> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-async fn until_noted(suite: &Suite, count: usize) -> Vec<String> {
+pub(crate) async fn until_noted(suite: &Suite, count: usize) -> Vec<String> {
     eventually("all events are applied", LIMIT, async || {
         let noted = notes(suite).await;
         (noted.len() >= count).then_some(noted)
@@ -108,7 +112,7 @@ async fn until_noted(suite: &Suite, count: usize) -> Vec<String> {
     .await
 }
 
-fn names(count: usize) -> Vec<String> {
+pub(crate) fn names(count: usize) -> Vec<String> {
     things(count).into_iter().map(|event| event.resource).collect()
 }
 

@@ -6,3 +6,4 @@ mod purge;
 mod support;
 mod tenants;
 mod watch;
+mod wire;

@@ -59,6 +59,18 @@ async fn services_of_the_suite_see_everything() {
     assert_eq!(resources(&stream.history().await.0), ["a", "b"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn revoked_role_ends_an_open_stream() {
+    let suite = Suite::start().await;
+    let own = OrganizationId::new();
+    let anna = reader(&suite.access, "anna", own);
+    let server = suite.server.clone().heartbeat(std::time::Duration::from_millis(20));
+    let mut stream = Watching(server.open(anna, of_organization(own)).await.expect("a reader may watch"));
+    stream.history().await;
+    suite.access.revoke("anna", own);
+    assert_eq!(stream.fault().await.code, Code::PermissionDenied);
+}
+
 /// The second wall: a query that forgot its WHERE still sees nothing of another tenant.
 #[tokio::test(flavor = "multi_thread")]
 async fn row_level_security_hides_other_tenants_and_forbids_writing_for_them() {

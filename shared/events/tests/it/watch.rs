@@ -9,7 +9,7 @@ use dialtone_status::Code;
 use dialtone_testkit::{assert_fault, eventually};
 use futures::StreamExt as _;
 
-use crate::support::{LIMIT, Suite, Watching, event, request, resources, staff, things};
+use crate::support::{LIMIT, SERVICE, Suite, Watching, event, request, resources, staff, things};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn replay_from_each_position_is_the_rest_of_the_list() {
@@ -164,4 +164,30 @@ async fn end_of_history_is_told_at_once_and_once() {
     suite.append(&things(1)).await;
     let next = tokio::time::timeout(Duration::from_secs(10), stream.next()).await.expect("it comes by itself");
     assert!(matches!(next, Ok(Message::Event(_))), "{next:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_stream_says_again_and_again_that_it_is_caught_up() {
+    let suite = Suite::start().await;
+    suite.append(&things(1)).await;
+    let server = suite.server.clone().heartbeat(Duration::from_millis(20));
+    let mut stream = Watching(server.open(staff(), request("")).await.expect("staff may watch"));
+    let (_, end) = stream.history().await;
+    for _ in 0..3 {
+        assert_eq!(stream.history().await, (Vec::new(), end.clone()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_go_and_come_back_with_their_migrations() {
+    use dialtone_db::migrate;
+    let suite = Suite::start().await;
+    let owner = suite.database.owner_url(SERVICE).into();
+    let reverted = migrate::revert_all(&owner, SERVICE, &[&dialtone_events::MIGRATIONS]).await;
+    assert!(reverted.expect("every down.sql works") > 0);
+    let applied = migrate::run(&owner, SERVICE, &[&dialtone_events::MIGRATIONS]).await;
+    assert!(!applied.expect("every up.sql works again").is_empty());
+    suite.append(&things(2)).await;
+    let opened = suite.replica().open(staff(), request("")).await;
+    assert_eq!(Watching(opened.expect("staff may watch")).history().await.0.len(), 2);
 }

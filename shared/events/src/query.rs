@@ -132,13 +132,20 @@ macro_rules! with_state {
     };
 }
 
+const VISIBLE_AFTER: &str = with_state!(
+    "SELECT position, tenant, kind, resource, actor, data, created FROM outbox \
+     WHERE position > $1 ORDER BY position LIMIT $2"
+);
+
+const HISTORY: &str = with_state!(
+    "SELECT position, tenant, kind, resource, actor, data, created FROM outbox \
+     WHERE position > $1 AND position <= $2 AND ($3 IS NULL OR tenant = $3) \
+     AND (cardinality($4) = 0 OR kind = ANY ($4)) AND starts_with(resource, $5) ORDER BY position LIMIT $6"
+);
+
 /// The next page after `position` of everything visible, gaps or not.
 pub(crate) async fn visible_after(c: &mut Conn, position: i64) -> Result<Answer, DbFault> {
-    const SQL: &str = with_state!(
-        "SELECT position, tenant, kind, resource, actor, data, created FROM outbox \
-         WHERE position > $1 ORDER BY position LIMIT $2"
-    );
-    let query = diesel::sql_query(SQL).bind::<Int8, _>(position).bind::<Int8, _>(PAGE as i64);
+    let query = diesel::sql_query(VISIBLE_AFTER).bind::<Int8, _>(position).bind::<Int8, _>(PAGE as i64);
     Answer::of(query.load(c).await.db()?)
 }
 
@@ -173,17 +180,12 @@ pub(crate) struct Page {
 ///
 /// `None`: events after `cursor` are purged already.
 pub(crate) async fn history(c: &mut Conn, filter: &Filter, cursor: i64, target: i64) -> Result<Option<Page>, DbFault> {
-    const SQL: &str = with_state!(
-        "SELECT position, tenant, kind, resource, actor, data, created FROM outbox \
-         WHERE position > $1 AND position <= $2 AND ($3 IS NULL OR tenant = $3) \
-         AND (cardinality($4) = 0 OR kind = ANY ($4)) AND starts_with(resource, $5) ORDER BY position LIMIT $6"
-    );
     // A tenant's events are found by index however sparse they are; anything else is looked through piece by piece.
     let end = match filter.tenant {
         Some(_) => target,
         None => target.min(cursor + WINDOW),
     };
-    let query = diesel::sql_query(SQL)
+    let query = diesel::sql_query(HISTORY)
         .bind::<Int8, _>(cursor)
         .bind::<Int8, _>(end)
         .bind::<Nullable<SqlUuid>, _>(filter.tenant)
@@ -198,3 +200,6 @@ pub(crate) async fn history(c: &mut Conn, filter: &Filter, cursor: i64, target: 
     let end = answer.rows.last().filter(|_| full).map_or(end, |row| row.position);
     Ok(Some(Page { rows: answer.rows, end }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,78 @@
-//!
+//! The templates service: onboarding templates of partners, and the catalogue. `README.md` says what it owns and promises.
+
+mod api;
+mod config;
+mod error;
+mod jobs;
+mod model;
+mod ops;
+mod peers;
+mod store;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use dialtone_authz::{CachedAccess, Guard, RemoteAccess};
+use dialtone_client::{ServiceChannel, Upstream};
+use dialtone_db::{Pager, Store, migrate};
+use dialtone_events::Feed;
+use dialtone_ids::ServiceName;
+use dialtone_server::program::{Program, ProgramError};
+use dialtone_telemetry::TelemetryConfig;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use tokio_util::sync::CancellationToken;
+
+pub use config::Config;
+
+/// Which service this is.
+pub const SERVICE: ServiceName = ServiceName::Templates;
+
+/// The service's own tables; those of the shared crates come with [`apply_migrations`].
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// What the ops work with; one per process.
+pub struct App {
+    store: Store,
+    pager: Pager,
+    org_finder: peers::OrgFinder,
+}
+
+/// The program.
+pub struct Templates;
+
+impl Program for Templates {
+    const SERVICE: ServiceName = SERVICE;
+    const DEFAULTS: &'static str = include_str!("../config.default.toml");
+    type Config = Config;
+
+    fn telemetry(config: &Config) -> &TelemetryConfig {
+        &config.telemetry
+    }
+
+    async fn serve(config: Config, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ProgramError> {
+        let stopping = CancellationToken::new();
+        let channel = ServiceChannel::new(
+            Upstream::connect("org-finder", &config.peers.org_finder)?,
+            config.identity.signer(SERVICE)?,
+        );
+        let app = Arc::new(App {
+            store: Store::connect(&config.database, SERVICE).await?,
+            pager: Pager::new(&config.paging.key),
+            org_finder: peers::OrgFinder::new(channel.clone()),
+        });
+        let guard = Guard::new(CachedAccess::new(RemoteAccess::new(channel.as_self()))).erased();
+        let feed = Feed::start(app.store.clone(), SERVICE, stopping.clone());
+        jobs::start(&app, &stopping);
+        let services = api::services(app, guard, feed);
+        let shutdown = async move {
+            shutdown.await;
+            stopping.cancel();
+        };
+        Ok(dialtone_server::serve(SERVICE, config.server, config.identity.verifier()?, services, shutdown).await?)
+    }
+
+    async fn migrate(config: Config) -> Result<Vec<String>, ProgramError> {
+        let url = config.migration.url.ok_or("migration.url is not set: the URL of the role that owns the schema")?;
+        Ok(migrate::run(&url, SERVICE, &[&dialtone_events::MIGRATIONS, &MIGRATIONS]).await?)
+    }
+}

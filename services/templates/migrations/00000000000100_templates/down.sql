@@ -1,0 +1,3 @@
+DROP TABLE template_revisions;
+DROP FUNCTION template_revisions_are_immutable();
+DROP TABLE templates;

@@ -1,0 +1,2 @@
+DROP TABLE package_needs;
+DROP TABLE packages;

@@ -1,0 +1,5 @@
+//! The other services as this one needs them. Beside `api` the only place that names their clients.
+
+pub mod org_finder;
+
+pub use org_finder::OrgFinder;

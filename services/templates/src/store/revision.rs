@@ -1,0 +1,130 @@
+//! Rows of submitted revisions: inserted, never changed.
+
+use chrono::{DateTime, Utc};
+use dialtone_db::{Classify as _, Conn, DbFault, Tenants};
+use dialtone_ids::TemplateName;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::{template_revisions, templates};
+use super::{read_json, write_json};
+use crate::model::template::{Revision, Settings};
+
+#[derive(Queryable)]
+struct RevisionRow {
+    organization_id: Uuid,
+    template_id: Uuid,
+    number: i32,
+    settings: serde_json::Value,
+    actor: String,
+    submitted: DateTime<Utc>,
+    provisioning_id: Option<String>,
+}
+
+type Columns = (
+    template_revisions::organization_id,
+    template_revisions::template_id,
+    template_revisions::number,
+    template_revisions::settings,
+    template_revisions::actor,
+    template_revisions::submitted,
+    templates::provisioning_id,
+);
+const COLUMNS: Columns = (
+    template_revisions::organization_id,
+    template_revisions::template_id,
+    template_revisions::number,
+    template_revisions::settings,
+    template_revisions::actor,
+    template_revisions::submitted,
+    templates::provisioning_id,
+);
+
+diesel::joinable!(template_revisions -> templates (template_id));
+diesel::allow_tables_to_appear_in_same_query!(template_revisions, templates);
+
+impl RevisionRow {
+    fn into_model(self) -> Result<Revision, DbFault> {
+        Ok(Revision {
+            template: super::template::name(self.organization_id, self.template_id),
+            number: self.number,
+            settings: read_json("settings", self.settings)?,
+            provisioning_id: self.provisioning_id.unwrap_or_default(),
+            actor: self.actor,
+            submitted: self.submitted,
+        })
+    }
+}
+
+/// Inserts a revision.
+pub async fn revision_insert(
+    c: &mut Conn,
+    template: TemplateName,
+    number: i32,
+    settings: &Settings,
+    actor: &str,
+) -> Result<(), DbFault> {
+    diesel::insert_into(template_revisions::table)
+        .values((
+            template_revisions::template_id.eq(template.template.uuid()),
+            template_revisions::organization_id.eq(template.organization.uuid()),
+            template_revisions::number.eq(number),
+            template_revisions::settings.eq(write_json(settings)?),
+            template_revisions::actor.eq(actor),
+        ))
+        .execute(c)
+        .await
+        .db()?;
+    Ok(())
+}
+
+/// The settings of the newest revision; none before the first submit.
+pub async fn revision_newest(c: &mut Conn, template: TemplateName) -> Result<Option<Settings>, DbFault> {
+    let newest: Option<serde_json::Value> = template_revisions::table
+        .filter(template_revisions::template_id.eq(template.template.uuid()))
+        .filter(template_revisions::organization_id.eq(template.organization.uuid()))
+        .select(template_revisions::settings)
+        .order(template_revisions::number.desc())
+        .first(c)
+        .await
+        .optional()
+        .db()?;
+    newest.map(|settings| read_json("settings", settings)).transpose()
+}
+
+/// One page of a template's revisions, newest first, below `before`.
+pub async fn revision_list(
+    c: &mut Conn,
+    template: TemplateName,
+    before: Option<i32>,
+    limit: i64,
+) -> Result<Vec<Revision>, DbFault> {
+    let rows: Vec<RevisionRow> = template_revisions::table
+        .inner_join(templates::table)
+        .filter(template_revisions::template_id.eq(template.template.uuid()))
+        .filter(template_revisions::organization_id.eq(template.organization.uuid()))
+        .filter(template_revisions::number.lt(before.unwrap_or(i32::MAX)))
+        .select(COLUMNS)
+        .order(template_revisions::number.desc())
+        .limit(limit)
+        .load(c)
+        .await
+        .db()?;
+    rows.into_iter().map(RevisionRow::into_model).collect()
+}
+
+/// The newest revision of the template with this provisioning id, of one of `tenants`; [`DbFault::NotFound`] without one.
+pub async fn revision_resolve(c: &mut Conn, provisioning_id: &str, tenants: &Tenants) -> Result<Revision, DbFault> {
+    let mut query = template_revisions::table
+        .inner_join(templates::table)
+        .filter(templates::provisioning_id.eq(provisioning_id))
+        .filter(template_revisions::number.eq(templates::revision))
+        .select(COLUMNS)
+        .into_boxed();
+    if let Tenants::Only(organizations) = tenants {
+        query = query.filter(templates::organization_id.eq_any(organizations));
+    }
+    let row: RevisionRow = query.get_result(c).await.db()?;
+    row.into_model()
+}

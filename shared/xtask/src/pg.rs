@@ -13,7 +13,8 @@ pub(crate) const URL_VARIABLE: &str = "DIALTONE_TEST_DATABASE_URL";
 
 /// The server that we fetch where none is installed.
 const PIN: Pin = Pin(include_str!("../pins/postgres.txt"));
-const PIN_MAJOR: u32 = 18;
+/// Its major version.
+pub(crate) const PIN_MAJOR: u32 = 18;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

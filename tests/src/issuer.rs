@@ -27,6 +27,9 @@ pub const AUDIENCE: &str = "dialtone";
 /// Claim that carries `platform` for the service provider's own staff.
 pub const ROLES_CLAIM: &str = "dialtone_roles";
 
+/// The role of the service provider's own staff in [`ROLES_CLAIM`].
+pub const PLATFORM_ROLE: &str = "platform";
+
 const KEY_ID: &str = "dev-1";
 
 /// Signs tokens as the development issuer and knows its public key.

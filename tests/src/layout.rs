@@ -89,8 +89,6 @@ pub struct Ports {
     pub postgres: u16,
     pub issuer: u16,
     pub smtp: u16,
-    /// Added to a service's port for its metrics; tests choose metrics ports freely, see [`Ports::metrics`].
-    pub metrics_offset: u16,
 }
 
 impl Ports {
@@ -105,7 +103,6 @@ impl Ports {
             postgres: 54320,
             issuer: 8090,
             smtp: 8025,
-            metrics_offset: 1000,
         }
     }
 
@@ -122,7 +119,6 @@ impl Ports {
             postgres: port(5)?,
             issuer: port(6)?,
             smtp: port(7)?,
-            metrics_offset: 0,
         })
     }
 
@@ -137,11 +133,6 @@ impl Ports {
             "peers" => self.issuer,
             other => anyhow::bail!("no port is known for {other}"),
         })
-    }
-
-    /// Where a process serves its metrics: port 0 (any free one) for a suite on free ports.
-    pub fn metrics(&self, port: u16) -> u16 {
-        if self.metrics_offset == 0 { 0 } else { port + self.metrics_offset }
     }
 
     /// The ports of the suite that was brought up in `layout`.

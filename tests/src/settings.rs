@@ -7,7 +7,7 @@ use anyhow::Context;
 use dialtone_authz::keys;
 use dialtone_ids::ServiceName;
 
-use crate::issuer::{AUDIENCE, ROLES_CLAIM};
+use crate::issuer::{AUDIENCE, PLATFORM_ROLE, ROLES_CLAIM};
 use crate::layout::{Layout, Ports};
 use crate::suite::SERVICES;
 
@@ -65,9 +65,8 @@ pub fn database_url(ports: &Ports, role: &str) -> String {
 fn service_settings(layout: &Layout, ports: &Ports, service: ServiceName) -> anyhow::Result<String> {
     let (keys, schema, port) = (layout.keys(), service.schema(), ports.of(service.as_str())?);
     let mut text = format!(
-        "[server]\nlisten = \"127.0.0.1:{port}\"\nmetrics_listen = \"127.0.0.1:{}\"\n\n\
+        "[server]\nlisten = \"127.0.0.1:{port}\"\nlame_duck_ms = 0\n\n[telemetry]\nlog_format = \"pretty\"\n\n\
          [database]\nurl = \"{}\"\n\n[migration]\nurl = \"{}\"\n\n[paging]\nkey_file = {:?}\n\n",
-        ports.metrics(port),
         database_url(ports, &format!("{schema}_app")),
         database_url(ports, &format!("{schema}_owner")),
         keys.join("paging"),
@@ -110,12 +109,7 @@ fn peers(ports: &Ports, service: ServiceName) -> String {
             ("user_provisioning", ports.user_provisioning),
         ],
         ServiceName::UserProvisioning => &[("org_finder", ports.org_finder), ("templates", ports.templates)],
-        ServiceName::Gateway => &[
-            ("org_finder", ports.org_finder),
-            ("templates", ports.templates),
-            ("subscriptions", ports.subscriptions),
-            ("user_provisioning", ports.user_provisioning),
-        ],
+        ServiceName::Gateway => &[],
     };
     called.iter().map(|(name, port)| format!("[peers.{name}]\ntarget = \"127.0.0.1:{port}\"\n\n")).collect()
 }
@@ -123,14 +117,24 @@ fn peers(ports: &Ports, service: ServiceName) -> String {
 fn gateway_settings(layout: &Layout, ports: &Ports) -> anyhow::Result<String> {
     let keys = layout.keys();
     Ok(format!(
-        "[server]\nlisten = \"127.0.0.1:{}\"\nmetrics_listen = \"127.0.0.1:{}\"\n\n{}{}\
-         [[issuers]]\nissuer = \"http://127.0.0.1:{}\"\naudience = \"{AUDIENCE}\"\nroles_claim = \"{ROLES_CLAIM}\"\n\n\
-         [setup_sessions]\npublic_key_file = {:?}\n",
+        "[serve]\nlisten = \"127.0.0.1:{}\"\nlame_duck_ms = 0\n\n[telemetry]\nlog_format = \"pretty\"\n\n\
+         [identity]\nprivate_key_file = {:?}\n\n{}\
+         [auth.oidc.development]\nissuer = \"http://127.0.0.1:{}\"\naudience = \"{AUDIENCE}\"\n\
+         algorithms = [\"ES256\"]\nroles_claim = \"{ROLES_CLAIM}\"\nplatform_role = \"{PLATFORM_ROLE}\"\n\n\
+         [auth.setup]\npublic_key_file = {:?}\n",
         ports.gateway,
-        ports.metrics(ports.gateway),
-        identity(&keys, "gateway")?,
-        peers(ports, ServiceName::Gateway),
+        keys.join("gateway.pem"),
+        upstreams(ports),
         ports.issuer,
         keys.join(format!("{SETUP_SESSIONS}.pub.pem")),
     ))
+}
+
+fn upstreams(ports: &Ports) -> String {
+    ServiceName::ALL
+        .iter()
+        .filter(|service| **service != ServiceName::Gateway)
+        .filter_map(|service| Some((service.schema(), ports.of(service.as_str()).ok()?)))
+        .map(|(name, port)| format!("[upstreams.{name}]\ntarget = \"127.0.0.1:{port}\"\n\n"))
+        .collect()
 }

@@ -10,7 +10,7 @@ use dialtone_proto::orgfinder::v1::{Grant, GrantRoleRequest};
 use uuid::Uuid;
 
 use crate::caller;
-use crate::issuer::Issuer;
+use crate::issuer::{Issuer, PLATFORM_ROLE};
 use crate::suite::Suite;
 
 /// How long a token of the development issuer is good for.
@@ -54,7 +54,7 @@ impl TokenRole {
 
 /// A token of the service provider's staff.
 pub fn platform(suite: &Suite) -> anyhow::Result<String> {
-    issuer(suite)?.token("platform-admin", &["platform"], LIFE)
+    issuer(suite)?.token("platform-admin", &[PLATFORM_ROLE], LIFE)
 }
 
 /// A token for somebody who may do nothing yet.

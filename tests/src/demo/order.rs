@@ -28,8 +28,9 @@ pub async fn place(stage: &mut Stage<'_>, cast: &Cast, number: &str) -> anyhow::
     let order = place_order(stage, &contact_email, number).await?;
     stage.voice.say(format!("PlaceOrder {}: Meetings and Calling, 600 licences each ({})", order.order_number, order.name));
 
-    let mail = mailbox::wait_for(&stage.suite.layout.mail(), &contact_email, &order.order_number, Duration::from_secs(20));
-    let link = link_in(&mail.await?)?;
+    let mails = stage.suite.layout.mail();
+    let mail = mailbox::wait_for(&mails, &contact_email, &order.order_number, Duration::from_secs(20)).await?;
+    let link = link_in(&mail)?;
     stage.voice.say(format!("the welcome mail reached {contact_email} over SMTP; its link: {}...", &link[..link.len().min(72)]));
 
     let token = link.split_once("token=").context("the link carries a token")?.1.to_owned();

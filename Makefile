@@ -6,7 +6,7 @@ XTASK := cargo run --quiet --package xtask --
 SUITE := cargo run --quiet --bin dialtone-suite --
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down token build postgres test test-pg lint bench gen fmt
+.PHONY: help demo up down token tools build postgres test test-pg lint bench gen fmt
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ down: ## Stop the suite; its data stays in .dev.
 
 token: ## Print a token for calls to the gateway. ROLE=platform-admin|partner-admin|... ORG=organizations/<id>
 	@$(SUITE) token
+
+tools: ## Fetch tools such as grpcurl and print where they are. ONLY="grpcurl" fetches one.
+	@$(XTASK) tools $(ONLY)
 
 build: ## Build every binary.
 	@cargo build --workspace --bins

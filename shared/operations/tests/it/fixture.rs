@@ -38,7 +38,8 @@ const SERVICE: ServiceName = ServiceName::Templates;
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
-    let contents = (include_str!("../../migrations/00000000000030_operations/up.sql"), EFFECTS, env!("CARGO_PKG_VERSION"));
+    let contents =
+        (include_str!("../../migrations/00000000000030_operations/up.sql"), EFFECTS, env!("CARGO_PKG_VERSION"));
     Template::new("operations", contents, |url| Box::pin(async move { build(&url).await }))
 });
 
@@ -99,9 +100,7 @@ impl Fixture {
             parent: None,
         };
         let ctx = self.ctx("/dialtone.operations.v1.OperationControlService/RetryOperation");
-        let started = self.store.tx("start", &ctx, async |c: &mut Conn| {
-            operations.start(c, &ctx, new.clone()).await
-        });
+        let started = self.store.tx("start", &ctx, async |c: &mut Conn| operations.start(c, &ctx, new.clone()).await);
         let name = started.await.expect("started").name;
         operations.wake();
         name

@@ -115,12 +115,8 @@ pub struct Unit {
 }
 
 /// Three attempts in quick succession.
-pub const QUICK: RetryRule = RetryRule {
-    first: Duration::from_millis(2),
-    cap: Duration::from_millis(20),
-    budget: 3,
-    then: Exhausted::Stuck,
-};
+pub const QUICK: RetryRule =
+    RetryRule { first: Duration::from_millis(2), cap: Duration::from_millis(20), budget: 3, then: Exhausted::Stuck };
 
 impl Unit {
     pub fn new(name: &'static str, units: i64, world: &Arc<World>) -> Self {

@@ -17,6 +17,7 @@ use dialtone_client::{ServiceChannel, Upstream};
 use dialtone_db::{Pager, Store, migrate};
 use dialtone_events::Feed;
 use dialtone_ids::ServiceName;
+use dialtone_server::Server;
 use dialtone_server::program::{Program, ProgramError};
 use dialtone_telemetry::TelemetryConfig;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
@@ -51,28 +52,32 @@ impl Program for Templates {
 
     async fn serve(config: Config, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ProgramError> {
         let stopping = CancellationToken::new();
-        let channel = ServiceChannel::new(
-            Upstream::connect("org-finder", &config.peers.org_finder)?,
-            config.identity.signer(SERVICE)?,
-        );
-        let app = Arc::new(App {
-            store: Store::connect(&config.database, SERVICE).await?,
-            pager: Pager::new(&config.paging.key),
-            org_finder: peers::OrgFinder::new(channel.clone()),
-        });
-        let guard = Guard::new(CachedAccess::new(RemoteAccess::new(channel.as_self()))).erased();
-        let feed = Feed::start(app.store.clone(), SERVICE, stopping.clone());
-        jobs::start(&app, &stopping);
-        let services = api::services(app, guard, feed);
+        let server = bind(config, &stopping).await?;
         let shutdown = async move {
             shutdown.await;
             stopping.cancel();
         };
-        Ok(dialtone_server::serve(SERVICE, config.server, config.identity.verifier()?, services, shutdown).await?)
+        Ok(server.run_with_metrics(shutdown).await?)
     }
 
     async fn migrate(config: Config) -> Result<Vec<String>, ProgramError> {
         let url = config.migration.url.ok_or("migration.url is not set: the URL of the role that owns the schema")?;
         Ok(migrate::run(&url, SERVICE, &[&dialtone_events::MIGRATIONS, &MIGRATIONS]).await?)
     }
+}
+
+/// The service, bound to its address and not yet serving; its background loops run until `stopping`.
+pub async fn bind(config: Config, stopping: &CancellationToken) -> Result<Server, ProgramError> {
+    let upstream = Upstream::connect("org-finder", &config.peers.org_finder)?;
+    let channel = ServiceChannel::new(upstream, config.identity.signer(SERVICE)?);
+    let app = Arc::new(App {
+        store: Store::connect(&config.database, SERVICE).await?,
+        pager: Pager::new(&config.paging.key),
+        org_finder: peers::OrgFinder::new(channel.clone()),
+    });
+    let guard = Guard::new(CachedAccess::new(RemoteAccess::new(channel.as_self()))).erased();
+    let feed = Feed::start(app.store.clone(), SERVICE, stopping.clone());
+    jobs::start(&app, stopping);
+    let services = api::services(app, guard, feed);
+    Ok(Server::bind(SERVICE, config.server, config.identity.verifier()?, services).await?)
 }

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument as _;
 
 use crate::Conn;
-use crate::classify::Classify as _;
+use crate::classify::classify;
 use crate::context::{OpName, TxContext};
 use crate::fault::{DbFault, TxError};
 use crate::measure;
@@ -173,9 +173,14 @@ impl Store {
         match timeout_at(deadline, AnsiTransactionManager::begin_transaction_sql(lease.conn(), &sql)).await {
             Ok(Ok(())) => Ok(lease),
             Ok(Err(error)) => {
-                // It may have begun and failed at the settings after it.
-                lease.evict();
-                Err(error).db()
+                let fault = classify(&error);
+                if fault == DbFault::ConnectionLost {
+                    lease.distrust_all();
+                } else {
+                    // It may have begun and failed at the settings after it.
+                    lease.evict();
+                }
+                Err(fault)
             }
             Err(_) => Err(DbFault::DeadlineExceeded),
         }
@@ -214,7 +219,7 @@ async fn end(mut lease: Lease<'_>, kind: Kind, deadline: Instant) -> Result<(), 
             Ok(())
         }
         Ok(Err(error)) => {
-            let fault = Err::<(), _>(error).db().expect_err("it is an error");
+            let fault = classify(&error);
             abandon(lease, kind, Some(&fault), deadline).await;
             Err(if fault == DbFault::ConnectionLost { unknown } else { fault })
         }
@@ -239,8 +244,8 @@ fn end_read(mut lease: Lease<'_>) -> Result<(), DbFault> {
 /// After an error: back to a usable connection, or none.
 async fn abandon(mut lease: Lease<'_>, kind: Kind, fault: Option<&DbFault>, deadline: Instant) {
     match fault {
-        Some(DbFault::ConnectionLost) => return lease.evict(),
-        Some(DbFault::StalePlan) => return lease.distrust_all(),
+        // Of a server that was restarted or a table that was changed, the other connections are as useless as this one.
+        Some(DbFault::ConnectionLost | DbFault::StalePlan) => return lease.distrust_all(),
         Some(DbFault::ReadOnly) if kind != Kind::Read => return lease.distrust_all(),
         Some(_) | None => {}
     }

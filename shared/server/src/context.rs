@@ -6,7 +6,6 @@ use dialtone_authz::{Caller, Ctx};
 use dialtone_proto::Method;
 use http::HeaderMap;
 use tokio::time::Instant;
-use tonic::metadata::MetadataMap;
 
 use crate::locale;
 
@@ -69,17 +68,24 @@ pub fn deadline(extensions: &http::Extensions) -> Option<Instant> {
 /// # Panics
 /// If the request did not come through [`crate::stack`].
 pub fn ctx<T>(request: &tonic::Request<T>) -> Ctx {
-    let extensions = request.extensions();
-    let passed = "every request comes through the stack";
-    let info: &RequestInfo = extensions.get().expect(passed);
-    let caller: &Caller = extensions.get().expect(passed);
-    let deadline: &Deadline = extensions.get().expect(passed);
-    let method = info.method().expect("the stack lets only known methods in");
-    Ctx::new(caller.clone(), method, info.id(), deadline.0, language(request.metadata()))
+    request.extensions().get::<Ctx>().expect("every request comes through the stack").clone()
 }
 
-fn language(metadata: &MetadataMap) -> &'static str {
-    let wanted = metadata.get("accept-language").and_then(|value| value.to_str().ok());
+/// What [`ctx`] answers: made once, by the innermost layer, and left in the extensions for ready-made services.
+pub(crate) fn of_request(
+    method: &'static Method,
+    caller: &Caller,
+    extensions: &http::Extensions,
+    headers: &HeaderMap,
+) -> Ctx {
+    let passed = "the layers outside this one ran";
+    let info: &RequestInfo = extensions.get().expect(passed);
+    let deadline: &Deadline = extensions.get().expect(passed);
+    Ctx::new(caller.clone(), method, info.id(), deadline.0, language(headers))
+}
+
+fn language(headers: &HeaderMap) -> &'static str {
+    let wanted = headers.get("accept-language").and_then(|value| value.to_str().ok());
     locale::choose(wanted.unwrap_or_default())
 }
 

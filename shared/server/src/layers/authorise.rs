@@ -7,10 +7,10 @@ use http::{Request, Response};
 use tonic::body::Body;
 
 use super::{Around, Next, trace::known};
-use crate::body;
+use crate::{body, context};
 
 /// Lets a request in if its method has a rule and the rule has a way in for this kind of caller. Whether the caller may do it to
-/// this organization is the handler's question to its guard.
+/// this organization is the handler's question to its guard, for which the request's context is left in its extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct Authorise {
     /// Whose domain the error gets.
@@ -18,15 +18,19 @@ pub struct Authorise {
 }
 
 impl Around for Authorise {
-    async fn around<N: Next>(self, request: Request<Body>, next: N) -> Response<Body> {
+    async fn around<N: Next>(self, mut request: Request<Body>, next: N) -> Response<Body> {
         let allowed = match (known(&request).method(), request.extensions().get::<Caller>()) {
-            (Some(method), Some(caller)) => admission(method, caller).map(drop),
+            (Some(method), Some(caller)) => admission(method, caller)
+                .map(|_| context::of_request(method, caller, request.extensions(), request.headers())),
             // No rule, no entry: even if a server for it were mounted.
             (None, _) => Err(Fault::unknown_method()),
             (Some(_), None) => Err(Fault::internal("no caller: authentication did not run")),
         };
         match allowed {
-            Ok(()) => next.run(request).await,
+            Ok(ctx) => {
+                request.extensions_mut().insert(ctx);
+                next.run(request).await
+            }
             Err(fault) => body::refuse(fault, self.service.error_domain()),
         }
     }

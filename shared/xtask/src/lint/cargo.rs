@@ -14,7 +14,7 @@ pub(super) fn fmt(root: &Path) -> Result<Outcome> {
 }
 
 pub(super) fn clippy(root: &Path) -> Result<Outcome> {
-    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--keep-going", "--", "-D", "warnings"];
     visibly(cargo().current_dir(root).args(arguments))?;
     Ok(Outcome::Passed)
 }

@@ -2,8 +2,8 @@
 
 use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 
-use secrecy::SecretString;
-use serde::Deserialize;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer};
 
 /// The `[database]` table of a service's configuration. All durations are in milliseconds.
 #[derive(Clone, Debug, Deserialize)]
@@ -64,7 +64,17 @@ pub struct MigrationConfig {
 #[serde(deny_unknown_fields)]
 pub struct PagingConfig {
     /// Secret that seals page tokens; every replica of a service has the same. Any text of 32 characters or more.
+    #[serde(deserialize_with = "long_enough")]
     pub key: SecretString,
+}
+
+/// Refuses a key that could be guessed, without showing it.
+fn long_enough<'de, D: Deserializer<'de>>(from: D) -> Result<SecretString, D::Error> {
+    let key = SecretString::deserialize(from)?;
+    if key.expose_secret().trim().len() < 32 {
+        return Err(serde::de::Error::custom("must have 32 characters or more"));
+    }
+    Ok(key)
 }
 
 mod defaults {
@@ -95,5 +105,27 @@ mod defaults {
     }
     pub(super) const fn idempotency_days() -> NonZeroU16 {
         NonZeroU16::new(7).expect("a default is never zero")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_key_is_refused_and_not_shown() {
+        let read = |key: &str| serde_json::from_value::<PagingConfig>(serde_json::json!({ "key": key }));
+        let error = read("guess me").expect_err("too short").to_string();
+        assert!(!error.contains("guess"), "{error}");
+        read(&"k".repeat(32)).expect("long enough");
+    }
+
+    #[test]
+    fn url_is_all_that_must_be_said_and_nothing_unknown_is_taken() {
+        let read = |text| serde_json::from_str::<DatabaseConfig>(text);
+        let config = read(r#"{"url": "postgres://x"}"#).expect("the rest has defaults");
+        assert_eq!(config.pool_size, defaults::pool_size());
+        read(r#"{"url": "postgres://x", "pool": 3}"#).expect_err("a key that means nothing");
+        read(r#"{"url": "postgres://x", "pool_size": 0}"#).expect_err("zero is no default");
     }
 }

@@ -94,11 +94,6 @@ impl DbFault {
         }
     }
 
-    /// Whether the same transaction may succeed if it runs again, with nothing written so far.
-    pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Serialization | Self::Deadlock | Self::ConnectionLost | Self::StalePlan)
-    }
-
     /// Whether the database could not be reached or is too busy: the caller may try again later.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::ConnectionLost | Self::PoolTimeout | Self::ReadOnly | Self::LockTimeout)

@@ -75,6 +75,7 @@ impl Store {
     ///
     /// # Errors
     /// `ReadOnly` for a demoted primary, after which every connection is made anew; otherwise why it could not be asked.
+    /// `PoolTimeout` says that this process is busy, or that nothing can be connected to; [`Store::pool_status`] tells which.
     pub async fn ping(&self) -> Result<(), DbFault> {
         let wait = Duration::from_millis(self.inner.config.pool_wait_ms.get());
         let mut lease = self.lease(Instant::now() + wait).await?;

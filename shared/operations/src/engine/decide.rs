@@ -41,7 +41,11 @@ impl Worker {
     ) -> Result<Turn, StepError> {
         let from = row.position(self.position.steps).map_err(StepError::Db)?;
         match happened {
-            Happened::Arrived(event) => self.without_progress(row, from, event, Some(&lost()), false),
+            // The claim wrote RUNNING; whether the operation had begun before is what the worker saw then.
+            Happened::Arrived(event) => {
+                let from = Position { cancel: from.cancel, ..self.position };
+                self.without_progress(row, from, event, Some(&lost()), false)
+            }
             Happened::Failed(error) => {
                 let event = self.failed(error, chance);
                 self.without_progress(row, from, event, Some(&failure(error)), true)
@@ -155,9 +159,9 @@ fn failure(error: &StepError) -> Failure {
     }
 }
 
-/// The failure of an attempt whose worker went away without a word, again and again.
+/// The failure of attempts that nobody lived to record.
 fn lost() -> Failure {
-    Failure::new(&Fault::internal("the worker was lost in the middle"), &[])
+    Failure::new(&Fault::internal("attempts ended without a record"), &[])
 }
 
 /// The model knows no consequence of what happened: the row was changed behind the engine's back.

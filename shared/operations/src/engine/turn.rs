@@ -85,7 +85,7 @@ impl Worker {
         let turn = self.decide(c, job, &row, happened, chance).await.map_err(TurnError::Step)?;
         self.store_turn(c, job, &row, &turn).await.map_err(TurnError::from_fault)?;
         let point = if turn.from.is_undoing() { Point::UndoCommitting } else { Point::Committing };
-        if self.at(point).await == Verdict::Crash {
+        if self.at(point, turn.from.step).await == Verdict::Crash {
             return Err(TurnError::Crashed);
         }
         Ok(Written {

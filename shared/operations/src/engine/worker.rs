@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use dialtone_authz::Ctx;
+use dialtone_authz::{Ctx, JOB_TIME};
 use dialtone_db::DbFault;
 use dialtone_ids::{OperationId, OperationName, OrganizationId};
 use serde_json::Value;
@@ -47,7 +47,6 @@ pub(crate) struct Worker {
     pub(crate) lease: Arc<Lease>,
     pub(crate) row: OperationRow,
     pub(crate) position: Position,
-    lost: bool,
 }
 
 impl Worker {
@@ -58,7 +57,7 @@ impl Worker {
         claimed: Claimed,
     ) -> Result<Self, DbFault> {
         let position = claimed.operation.position(definition.steps.len())?;
-        Ok(Self { ops, definition, lease, row: claimed.operation, position, lost: claimed.lost })
+        Ok(Self { ops, definition, lease, row: claimed.operation, position })
     }
 
     pub(crate) fn id(&self) -> OperationId {
@@ -67,7 +66,7 @@ impl Worker {
 
     /// Works until there is a reason to stop. Between turns it stops when `stop` says so.
     pub(crate) async fn drive(&mut self, stop: &CancellationToken) -> Stopped {
-        if self.at(Point::Claimed).await == Verdict::Crash {
+        if self.at(Point::Claimed, self.position.step).await == Verdict::Crash {
             return Stopped::Abandoned;
         }
         let mut then = match self.arrive().await {
@@ -88,7 +87,7 @@ impl Worker {
 
     /// What the claim itself means. Usually nothing that would have to be written.
     async fn arrive(&mut self) -> Result<Then, Stopped> {
-        let event = Event::Claimed { lost: self.lost, rule: self.step().retry() };
+        let event = Event::Claimed { rule: self.step().retry() };
         let next = self.position.after(event).ok_or(Stopped::GiveBack)?;
         if next.then == Then::Proceed && !next.to.is_undoing() {
             self.position = next.to;
@@ -104,12 +103,15 @@ impl Worker {
     async fn turn(&mut self) -> Result<Then, Stopped> {
         let begun = Instant::now();
         let definition = Arc::clone(&self.definition);
-        let step = definition.steps[self.position.step].as_ref();
+        let index = self.position.step;
+        let step = definition.steps[index].as_ref();
         let undoing = self.position.is_undoing();
-        let job = self.job();
+        let mut job = self.job();
         let acted = attempt(step, &job, undoing).await;
+        // The time limit was the act's; the record has its own.
+        job.ctx.deadline = Instant::now() + JOB_TIME;
         let acted_at = if undoing { Point::Undone } else { Point::Acted };
-        if self.at(acted_at).await == Verdict::Crash {
+        if self.at(acted_at, index).await == Verdict::Crash {
             return Err(Stopped::Abandoned);
         }
         let written = self.conclude(&job, acted).await;
@@ -117,7 +119,7 @@ impl Worker {
         self.ops.metrics.attempt(definition.kind, step.name(), outcome, begun.elapsed());
         let (_, then) = written?;
         let committed_at = if undoing { Point::UndoCommitted } else { Point::Committed };
-        if self.at(committed_at).await == Verdict::Crash {
+        if self.at(committed_at, index).await == Verdict::Crash {
             return Err(Stopped::Abandoned);
         }
         Ok(then)
@@ -204,8 +206,8 @@ impl Worker {
         }
     }
 
-    pub(crate) async fn at(&self, point: Point) -> Verdict {
-        self.ops.hooks.at(point, Some((self.id(), self.position.step))).await
+    pub(crate) async fn at(&self, point: Point, step: usize) -> Verdict {
+        self.ops.hooks.at(point, Some((self.id(), step))).await
     }
 
     /// How long to wait after a turn that could not be written.

@@ -27,10 +27,8 @@ pub struct Position {
 /// What happened to an operation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event {
-    /// A worker took it. `lost`: the worker before it went away without a word, which was counted as a failure.
+    /// A worker took it. That its predecessor was lost, or could not write, is in the failures already.
     Claimed {
-        /// The worker before this one was lost in the middle.
-        lost: bool,
         /// The rule of the current step.
         rule: RetryRule,
     },
@@ -105,7 +103,7 @@ impl Position {
             (_, Event::Cancel) => self.cancelled(),
             (State::Stuck, Event::Resume) => Some(self.resumed()),
             (State::Stuck, _) | (_, Event::Resume) => None,
-            (_, Event::Claimed { lost, rule }) => Some(self.claimed(lost, rule)),
+            (_, Event::Claimed { rule }) => Some(self.claimed(rule)),
             // A worker that reports without having claimed does not exist; the state is the proof of the claim.
             (State::Pending, _) => None,
             (State::Undoing, event) => Some(self.undoing(event)),
@@ -113,12 +111,12 @@ impl Position {
         }
     }
 
-    fn claimed(self, lost: bool, rule: RetryRule) -> Move {
+    fn claimed(self, rule: RetryRule) -> Move {
         match (self.state, self.cancel, self.ending) {
             // Never begun, so nothing to take back.
             (State::Pending, true, _) => self.end(State::Cancelled, None),
             (_, true, None) => self.take_back(Ending::Cancelled, None),
-            _ if lost && rule.is_exhausted(self.failures) => self.exhausted(rule),
+            _ if rule.is_exhausted(self.failures) => self.exhausted(rule),
             (State::Pending, ..) => Self { state: State::Running, ..self }.goes_on(None),
             _ => self.goes_on(None),
         }

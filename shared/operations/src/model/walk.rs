@@ -82,7 +82,7 @@ fn rule(rng: &mut StdRng) -> RetryRule {
 /// An event that the outside may cause now: a worker reports only what it holds.
 fn event(rng: &mut StdRng, holding: bool) -> Event {
     let rule = rule(rng);
-    let outside = [Event::Cancel, Event::Resume, Event::Claimed { lost: rng.random_bool(0.3), rule }];
+    let outside = [Event::Cancel, Event::Resume, Event::Claimed { rule }];
     let worker = [
         Event::Chunk,
         Event::Children,
@@ -122,7 +122,7 @@ fn finish(walk: &mut Walk, rng: &mut StdRng) {
             return;
         }
         walk.feed(Event::Resume);
-        walk.feed(Event::Claimed { lost: false, rule });
+        walk.feed(Event::Claimed { rule });
         walk.feed(Event::Done);
     }
     assert!(walk.at.state.is_end(), "never ends: {:?}", walk.at);
@@ -135,7 +135,7 @@ fn running(step: usize, steps: usize) -> Position {
 #[test]
 fn a_cancel_before_the_first_claim_takes_nothing_back() {
     let asked = Position::start(3).after(Event::Cancel).expect("a pending operation can be cancelled").to;
-    let end = asked.after(Event::Claimed { lost: false, rule: RetryRule::default() }).expect("claimed");
+    let end = asked.after(Event::Claimed { rule: RetryRule::default() }).expect("claimed");
     assert_eq!((end.to.state, end.then, end.mark), (State::Cancelled, Then::End, None));
 }
 
@@ -173,7 +173,7 @@ fn an_undo_that_keeps_failing_is_stuck_and_resumes_as_an_undo() {
 fn lost_workers_use_the_budget_up() {
     let rule = RetryRule { budget: 2, ..RetryRule::default() };
     let twice_lost = Position { failures: 2, ..running(0, 1) };
-    let next = twice_lost.after(Event::Claimed { lost: true, rule }).expect("running");
+    let next = twice_lost.after(Event::Claimed { rule }).expect("running");
     assert_eq!(next.to.state, State::Stuck);
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dialtone_db::{Classify, Conn, DbFault};
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Bool, Integer, Interval, Text},
+    sql_types::{Array, BigInt, Integer, Interval, Text},
 };
 use diesel_async::RunQueryDsl;
 
@@ -16,9 +16,6 @@ use super::{OperationRow, interval};
 pub(crate) struct Claimed {
     #[diesel(embed)]
     pub(crate) operation: OperationRow,
-    /// Its last holder went away without a word. That was counted as a failure.
-    #[diesel(sql_type = Bool)]
-    pub(crate) lost: bool,
 }
 
 // `now()` and not `clock_timestamp()` where rows are searched: an index needs a value that stands still.
@@ -45,8 +42,7 @@ UPDATE operations o
   FROM due
  WHERE o.id = due.id
 RETURNING o.id, o.tenant, o.kind, o.version, o.target, o.parent, o.actor, o.request_id, due.was AS state, o.ending, o.step,
-          o.failures, o.cancel_requested, o.input, o.notes, o.units_done, o.units_total, o.percent, o.failure, o.epoch,
-          due.lost";
+          o.failures, o.cancel_requested, o.input, o.notes, o.units_done, o.units_total, o.percent, o.failure, o.epoch";
 
 /// Claims at most `limit` operations of the given kinds and versions for the time of `lease`.
 pub(crate) async fn operations_claim(

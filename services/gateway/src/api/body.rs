@@ -40,18 +40,17 @@ pub(crate) struct RequestBody {
     first: vec::IntoIter<Bytes>,
     rest: Incoming,
     meter: Meter,
-    /// Only for calls that go on sending after the answer has begun.
-    flag: Option<TooLarge>,
+    flag: TooLarge,
 }
 
 impl RequestBody {
     pub(crate) fn new(rest: Incoming, max_message_bytes: u32) -> Self {
-        Self { first: Vec::new().into_iter(), rest, meter: Meter::new(max_message_bytes), flag: None }
+        Self { first: Vec::new().into_iter(), rest, meter: Meter::new(max_message_bytes), flag: TooLarge::default() }
     }
 
-    /// Tells of a message that is too large also by this flag.
-    pub(crate) fn flag(&mut self) -> TooLarge {
-        self.flag.get_or_insert_default().clone()
+    /// Tells of a message that is too large, also after the body was given away.
+    pub(crate) fn flag(&self) -> TooLarge {
+        self.flag.clone()
     }
 
     /// Gives these chunks, which were read from it, once more.
@@ -75,9 +74,7 @@ impl Body for RequestBody {
         if let Some(data) = frame.data_ref()
             && !self.meter.passes(data)
         {
-            if let Some(flag) = &self.flag {
-                flag.0.store(true, Relaxed);
-            }
+            self.flag.0.store(true, Relaxed);
             return Poll::Ready(Some(Err(RequestError::TooLarge)));
         }
         Poll::Ready(Some(Ok(frame)))

@@ -59,7 +59,7 @@ pub(crate) struct Limits {
     pub(crate) timer: Option<Pin<Box<Sleep>>>,
     /// For streams without an end of their own: their connection is to close.
     pub(crate) draining: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
-    /// For streams of requests: one of them was too large, and how large they may be.
+    /// Whether a request message was too large, and how large they may be.
     pub(crate) too_large: Option<(TooLarge, u32)>,
 }
 

@@ -196,15 +196,14 @@ impl Gateway {
     async fn by_service(
         &self,
         call: &mut Call,
-        mut request: Request<RequestBody>,
+        request: Request<RequestBody>,
         service: ServiceName,
         deadline: Option<Instant>,
     ) -> Outcome {
         call.set_service(service);
         let limit = self.config.limits.max_message_bytes;
         let upstream = self.services.get(service).ok_or_else(|| Fault::internal("a route without a service"))?;
-        let streaming = call.method.is_none_or(|m| m.client_streaming);
-        let too_large = streaming.then(|| (request.body_mut().flag(), limit));
+        let too_large = Some((request.body().flag(), limit));
         let repeatable = call.method.is_some_and(|m| m.policy.retry == Retry::Safe);
         let resend = if repeatable { Resend::Repeatable } else { Resend::Untouched };
         let limits = Limits { deadline, too_large, ..Limits::default() };

@@ -1,0 +1,15 @@
+//! The real gateway in this process, between real clients and real servers, with an issuer of its own.
+
+mod auth;
+mod backend;
+mod calls;
+mod deadlines;
+mod issuer;
+mod keys;
+mod limits;
+mod own;
+mod raw;
+mod replicas;
+mod routing;
+mod streams;
+mod world;

@@ -4,6 +4,7 @@
 pub mod caller;
 pub mod database;
 pub mod demo;
+pub mod harness;
 pub mod health;
 pub mod issuer;
 pub mod layout;
@@ -12,3 +13,4 @@ pub mod process;
 pub mod settings;
 pub mod suite;
 pub mod token;
+pub mod world;

@@ -57,3 +57,6 @@ pub async fn run(suite: &Suite, options: &Options) -> anyhow::Result<()> {
     finish::what_to_try(&stage, &mapped);
     Ok(())
 }
+
+pub use people::ledger;
+pub use stage::metadata;

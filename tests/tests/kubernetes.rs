@@ -1,0 +1,89 @@
+//! The configuration that the Kubernetes manifests give to each process is one that the process accepts.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use dialtone_suite::layout::project_root;
+use dialtone_suite::process;
+
+const PROCESSES: [&str; 5] = ["gateway", "org-finder", "templates", "subscriptions", "user-provisioning"];
+
+/// Where the manifests mount secrets and public keys.
+const MOUNTS: [&str; 2] = ["/run/secrets/dialtone", "/run/keys/dialtone"];
+
+/// Files that stand for what a cluster mounts; they go with the value.
+struct Mounted(PathBuf);
+
+impl Mounted {
+    fn new() -> Mounted {
+        let mounted = Mounted(std::env::temp_dir().join(format!("dialtone-mounts-{}", std::process::id())));
+        fs::create_dir_all(&mounted.0).expect("the temporary folder is writable");
+        mounted
+    }
+
+    /// `text` with every mounted file in our folder, where a secret long enough for any purpose is put.
+    fn here(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for mount in MOUNTS {
+            while let Some(at) = text.find(mount) {
+                let name: String = text[at + mount.len() + 1..].chars().take_while(|c| !"\" }\n".contains(*c)).collect();
+                let file = self.0.join(&name);
+                let secret = if name.ends_with("-url") { "postgres://role:pw@host/db" } else { &"s".repeat(64) };
+                fs::write(&file, secret).expect("the folder is ours");
+                text.replace_range(at..at + mount.len() + 1 + name.len(), &file.to_string_lossy());
+            }
+        }
+        text
+    }
+
+    fn check_config(&self, name: &str) -> Output {
+        let base = project_root().join("k8s/base");
+        let read = |file: String| fs::read_to_string(base.join(&file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let config = self.0.join(format!("{name}.toml"));
+        fs::write(&config, self.here(&read(format!("config/{name}.toml")))).expect("the folder is ours");
+        let mut command = Command::new(process::binary(name).expect("`make test` builds the services"));
+        command.arg("check-config").arg("--config").arg(&config);
+        command.envs(variables(&self.here(&read(format!("{name}.yaml")))));
+        command.output().expect("the service can be started")
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The variables that a manifest sets for its processes; those that come from a ConfigMap get a value in its place.
+fn variables(manifest: &str) -> Vec<(String, String)> {
+    let words = |line: &str| {
+        let (_, rest) = line.split_once("name: DIALTONE_")?;
+        let (name, value) = rest.split_once(", value: ").unwrap_or((rest, "https://from.a.config.map"));
+        let value = value.trim_end_matches(" }").trim_matches('"');
+        // Numbers come from ConfigMaps as text, too.
+        let value = if name.ends_with("__PORT") { "25" } else { value };
+        Some((format!("DIALTONE_{}", name.trim()), value.to_owned()))
+    };
+    manifest.lines().filter_map(words).collect()
+}
+
+#[test]
+fn every_process_accepts_its_configuration() {
+    let mounted = Mounted::new();
+    for name in PROCESSES {
+        let output = mounted.check_config(name);
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn a_key_that_a_process_does_not_know_is_refused() {
+    let mounted = Mounted::new();
+    let config: &Path = &mounted.0.join("unknown.toml");
+    fs::write(config, "[server]\nport = 1\n").expect("the folder is ours");
+    let mut command = Command::new(process::binary("templates").expect("`make test` builds the services"));
+    let output = command.arg("check-config").arg("--config").arg(config).output().expect("it can be started");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("server.port"), "{said}");
+}

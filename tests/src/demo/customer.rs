@@ -43,7 +43,7 @@ pub async fn map_to_match(stage: &mut Stage<'_>, cast: &Cast, opened: &Opened) -
 /// A second order, whose customer nobody knows yet.
 pub async fn map_to_new(stage: &mut Stage<'_>, cast: &Cast) -> anyhow::Result<()> {
     stage.voice.say("a second order, for a customer that nobody knows yet:");
-    let opened = order::place(stage, cast, "DT-1002").await?;
+    let opened = order::place(stage, &cast.partner_domain, "DT-1002").await?;
     let found = find(stage, &opened, &opened.contact_email, OrganizationRole::Partner, "").await?;
     map_partner(&opened, &best(&found)?).await?;
 

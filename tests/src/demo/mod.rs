@@ -35,7 +35,7 @@ pub async fn run(suite: &Suite, options: &Options) -> anyhow::Result<()> {
     let cast = directory::cast(&mut stage, &loaded).await?;
 
     stage.voice.chapter("An order arrives; its contact gets a mail with a link that works once");
-    let first = order::place(&mut stage, &cast, "DT-1001").await?;
+    let first = order::place(&mut stage, &cast.partner_domain, "DT-1001").await?;
 
     stage.voice.chapter("Who is the partner, who the customer?");
     let mapped = customer::map_to_match(&mut stage, &cast, &first).await?;
@@ -58,5 +58,13 @@ pub async fn run(suite: &Suite, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+pub use customer::current as subscription;
+pub use order::Opened;
 pub use people::ledger;
 pub use stage::metadata;
+
+/// The first chapters for a test: an order whose contact has opened its link and said that it is for a customer.
+pub async fn opened_order(suite: &Suite, mark: &str) -> anyhow::Result<Opened> {
+    let mut stage = Stage::set(suite, Voice::new()).await?;
+    order::place(&mut stage, &format!("partner-{mark}.example"), "DT-2001").await
+}

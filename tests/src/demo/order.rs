@@ -9,7 +9,6 @@ use dialtone_proto::subscriptions::v1::{
     ServiceOffering, WhoFor,
 };
 
-use super::directory::Cast;
 use super::stage::{Stage, request_id};
 use crate::caller::As;
 use crate::mailbox;
@@ -20,11 +19,13 @@ pub struct Opened {
     /// The contact's calls: they carry the set-up session.
     pub contact: As,
     pub contact_email: String,
+    /// The token of the link, used by now.
+    pub token: String,
 }
 
 /// From `PlaceOrder` to `AnswerWhoFor`.
-pub async fn place(stage: &mut Stage<'_>, cast: &Cast, number: &str) -> anyhow::Result<Opened> {
-    let contact_email = format!("nina@{}", cast.partner_domain);
+pub async fn place(stage: &mut Stage<'_>, partner_domain: &str, number: &str) -> anyhow::Result<Opened> {
+    let contact_email = format!("nina@{partner_domain}");
     let order = place_order(stage, &contact_email, number).await?;
     stage.voice.say(format!("PlaceOrder {}: Meetings and Calling, 600 licences each ({})", order.order_number, order.name));
 
@@ -40,7 +41,7 @@ pub async fn place(stage: &mut Stage<'_>, cast: &Cast, number: &str) -> anyhow::
         .context("opening the link")?
         .into_inner();
     stage.voice.say("OpenSetupLink exchanged it for a set-up session");
-    refuse_second_use(stage, token).await?;
+    refuse_second_use(stage, token.clone()).await?;
 
     let contact = stage.with_token(&opened.session_token)?;
     let order = opened.order.context("the session names its order")?;
@@ -56,7 +57,7 @@ pub async fn place(stage: &mut Stage<'_>, cast: &Cast, number: &str) -> anyhow::
         .await
         .context("answering the first question")?;
     stage.voice.say("AnswerWhoFor: for my customer");
-    Ok(Opened { subscription: order.subscription, contact, contact_email })
+    Ok(Opened { subscription: order.subscription, contact, contact_email, token })
 }
 
 async fn place_order(stage: &Stage<'_>, contact: &str, number: &str) -> anyhow::Result<Order> {

@@ -10,7 +10,7 @@ use dialtone_suite::process;
 const PROCESSES: [&str; 5] = ["gateway", "org-finder", "templates", "subscriptions", "user-provisioning"];
 
 /// Where the manifests mount secrets and public keys.
-const MOUNTS: [&str; 2] = ["/run/secrets/dialtone", "/run/keys/dialtone"];
+const MOUNTS: [&str; 2] = ["/run/secrets/dialtone/", "/run/keys/dialtone/"];
 
 /// Files that stand for what a cluster mounts; they go with the value.
 struct Mounted(PathBuf);
@@ -27,11 +27,11 @@ impl Mounted {
         let mut text = text.to_owned();
         for mount in MOUNTS {
             while let Some(at) = text.find(mount) {
-                let name: String = text[at + mount.len() + 1..].chars().take_while(|c| !"\" }\n".contains(*c)).collect();
+                let name: String = text[at + mount.len()..].chars().take_while(|c| !"\" }\n".contains(*c)).collect();
                 let file = self.0.join(&name);
                 let secret = if name.ends_with("-url") { "postgres://role:pw@host/db" } else { &"s".repeat(64) };
                 fs::write(&file, secret).expect("the folder is ours");
-                text.replace_range(at..at + mount.len() + 1 + name.len(), &file.to_string_lossy());
+                text.replace_range(at..at + mount.len() + name.len(), &file.to_string_lossy());
             }
         }
         text

@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     net::SocketAddr,
+    pin::Pin,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -154,7 +155,8 @@ async fn respond(does: &str, request: Request<Body>) -> Response<Body> {
     tonic::server::Grpc::new(Raw).streaming(handler, request).await
 }
 
-type Answer = Result<tonic::Response<std::pin::Pin<Box<dyn Stream<Item = Result<Bytes, Status>> + Send>>>, Status>;
+type Messages = Pin<Box<dyn Stream<Item = Result<Bytes, Status>> + Send>>;
+type Answer = Result<tonic::Response<Messages>, Status>;
 
 async fn handle(does: &str, messages: Streaming<Bytes>) -> Answer {
     let echoed = messages.map(|message| message);
@@ -186,9 +188,7 @@ async fn handle(does: &str, messages: Streaming<Bytes>) -> Answer {
     }
 }
 
-fn with_metadata(
-    messages: std::pin::Pin<Box<dyn Stream<Item = Result<Bytes, Status>> + Send>>,
-) -> tonic::Response<std::pin::Pin<Box<dyn Stream<Item = Result<Bytes, Status>> + Send>>> {
+fn with_metadata(messages: Messages) -> tonic::Response<Messages> {
     let mut response = tonic::Response::new(messages);
     response.metadata_mut().insert("x-answer", MetadataValue::from_static("yes"));
     response.metadata_mut().insert("x-dialtone-secret", MetadataValue::from_static("no"));

@@ -16,8 +16,8 @@ const MOUNTS: [&str; 2] = ["/run/secrets/dialtone/", "/run/keys/dialtone/"];
 struct Mounted(PathBuf);
 
 impl Mounted {
-    fn new() -> Mounted {
-        let mounted = Mounted(std::env::temp_dir().join(format!("dialtone-mounts-{}", std::process::id())));
+    fn new(test: &str) -> Mounted {
+        let mounted = Mounted(std::env::temp_dir().join(format!("dialtone-mounts-{test}-{}", std::process::id())));
         fs::create_dir_all(&mounted.0).expect("the temporary folder is writable");
         mounted
     }
@@ -70,7 +70,7 @@ fn variables(manifest: &str) -> Vec<(String, String)> {
 
 #[test]
 fn every_process_accepts_its_configuration() {
-    let mounted = Mounted::new();
+    let mounted = Mounted::new("accepted");
     for name in PROCESSES {
         let output = mounted.check_config(name);
         assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
@@ -79,7 +79,7 @@ fn every_process_accepts_its_configuration() {
 
 #[test]
 fn a_key_that_a_process_does_not_know_is_refused() {
-    let mounted = Mounted::new();
+    let mounted = Mounted::new("refused");
     let config: &Path = &mounted.0.join("unknown.toml");
     fs::write(config, "[server]\nport = 1\n").expect("the folder is ours");
     let mut command = Command::new(process::binary("templates").expect("`make test` builds the services"));

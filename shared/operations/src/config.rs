@@ -23,6 +23,8 @@ pub struct OperationsConfig {
     pub children_poll_ms: NonZeroU64,
     /// How often a waiting caller looks by itself, for operations that another process ends.
     pub wait_poll_ms: NonZeroU64,
+    /// How long an operation keeps its place while others wait for one; then it goes to the end of the queue, between two chunks.
+    pub slice_ms: NonZeroU64,
     /// How long a stop waits for the steps under way before it hands them back.
     pub drain_ms: NonZeroU64,
     /// How often queue depth and age are measured.
@@ -40,6 +42,7 @@ impl Default for OperationsConfig {
             poll_ms: ms(250),
             children_poll_ms: ms(30_000),
             wait_poll_ms: ms(500),
+            slice_ms: ms(2_000),
             drain_ms: ms(10_000),
             measure_ms: ms(5_000),
             keep_finished_days: const { NonZeroU16::new(30).expect("not zero") },
@@ -67,6 +70,10 @@ impl OperationsConfig {
 
     pub(crate) fn wait_poll(&self) -> Duration {
         Duration::from_millis(self.wait_poll_ms.get())
+    }
+
+    pub(crate) fn slice(&self) -> Duration {
+        Duration::from_millis(self.slice_ms.get())
     }
 
     pub(crate) fn drain(&self) -> Duration {

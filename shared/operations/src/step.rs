@@ -120,6 +120,16 @@ impl StepError {
     }
 }
 
+impl StepError {
+    /// The internal cause, for the log only.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        match self {
+            Self::Retry { fault, .. } | Self::Stuck { fault, .. } | Self::Fail(fault) => fault.cause(),
+            Self::Db(_) => None,
+        }
+    }
+}
+
 impl TxError for StepError {
     fn from_fault(fault: DbFault) -> Self {
         Self::Db(fault)

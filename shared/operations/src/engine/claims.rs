@@ -9,6 +9,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument as _;
 
 use super::{
     held::Held,
@@ -115,9 +116,15 @@ impl Engine {
         let count = claimed.len();
         for claim in claimed {
             let permit = permits.split(1).expect("no more is claimed than there are permits");
-            self.tasks.spawn(Arc::clone(self).hold(claim, until, permit));
+            let span = span_of(&claim);
+            self.tasks.spawn(Arc::clone(self).hold(claim, until, permit).instrument(span));
         }
         Ok(count)
+    }
+
+    /// Whether work on an operation pauses: this process stops, or others have waited for its place long enough.
+    fn is_due_to_stop(&self, worked: Duration) -> bool {
+        self.stop.is_cancelled() || (self.room.available_permits() == 0 && worked >= self.ops.config.slice())
     }
 
     /// Works on a claim for as long as the lease holds.
@@ -130,13 +137,13 @@ impl Engine {
         };
         let mut worker = match Worker::new(Arc::clone(&self.ops), definition, Arc::clone(&lease), claim) {
             Ok(worker) => worker,
-            Err(error) => return tracing::error!(operation = %key.0, %error, "unreadable operation"),
+            Err(error) => return tracing::error!(%error, "unreadable operation"),
         };
         let stopped = tokio::select! {
             biased;
             () = lease.lost() => None,
             () = self.kill.cancelled() => Some(Stopped::GiveBack),
-            stopped = worker.drive(&self.stop) => Some(stopped),
+            stopped = worker.drive(|worked| self.is_due_to_stop(worked)) => Some(stopped),
         };
         match stopped {
             Some(Stopped::Written | Stopped::Abandoned) => {}
@@ -144,7 +151,7 @@ impl Engine {
             Some(Stopped::Unwritten) => self.give_back(&worker, Some(worker.unwritten_wait())).await,
             None => {
                 self.ops.metrics.lost(1);
-                tracing::warn!(operation = %key.0, "lease lost; work dropped");
+                tracing::warn!("lease lost; work dropped");
             }
         }
     }
@@ -160,7 +167,7 @@ impl Engine {
                 });
                 match released.await {
                     Ok(()) => return,
-                    Err(error) => tracing::warn!(operation = %id, %error, "not given back yet"),
+                    Err(error) => tracing::warn!(%error, "not given back yet"),
                 }
                 sleep(self.ops.config.poll()).await;
             }
@@ -179,6 +186,12 @@ impl Engine {
             self.tasks.wait().await;
         }
     }
+}
+
+/// Everything that is logged about an operation carries its id and the request that began it.
+fn span_of(claim: &Claimed) -> tracing::Span {
+    let row = &claim.operation;
+    tracing::info_span!("operation", otel.name = row.kind, operation = %row.id, kind = row.kind, request = row.request_id)
 }
 
 /// Forgets a claim however its work stops.

@@ -7,7 +7,6 @@ use dialtone_db::DbFault;
 use dialtone_ids::{OperationId, OperationName, OrganizationId};
 use serde_json::Value;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     attempt::attempt,
@@ -64,8 +63,9 @@ impl Worker {
         OperationId::from_uuid(self.row.id)
     }
 
-    /// Works until there is a reason to stop. Between turns it stops when `stop` says so.
-    pub(crate) async fn drive(&mut self, stop: &CancellationToken) -> Stopped {
+    /// Works until there is a reason to stop. Between turns it stops when `is_due_to_stop` says so of the time it has worked.
+    pub(crate) async fn drive(&mut self, is_due_to_stop: impl Fn(Duration) -> bool) -> Stopped {
+        let begun = Instant::now();
         if self.at(Point::Claimed, self.position.step).await == Verdict::Crash {
             return Stopped::Abandoned;
         }
@@ -74,7 +74,7 @@ impl Worker {
             Err(stopped) => return stopped,
         };
         while then == Then::Proceed {
-            if stop.is_cancelled() {
+            if is_due_to_stop(begun.elapsed()) {
                 return Stopped::GiveBack;
             }
             then = match self.turn().await {
@@ -135,14 +135,14 @@ impl Worker {
                 Err(other) => return Err(stopped(&other)),
             },
         };
-        tracing::info!(operation = %job.name, step = job.step, attempt = job.attempt, %error, "attempt failed");
+        tracing::info!(attempt = job.attempt, %error, cause = error.cause(), "attempt failed");
         let then = self.write(job, Happened::Failed(&error)).await?;
         Ok((label(&error), then))
     }
 
     async fn write(&mut self, job: &Job, happened: Happened<'_>) -> Result<Then, Stopped> {
         self.try_write(job, happened).await.map_err(|error| {
-            tracing::warn!(operation = %job.name, step = job.step, %error, "turn not written");
+            tracing::warn!(step = job.step, %error, "turn not written");
             stopped(&error)
         })
     }

@@ -57,6 +57,7 @@ impl OperationsServer {
 
     async fn list(&self, ctx: &Ctx, request: ListOperationsRequest) -> Result<ListOperationsResponse, Fault> {
         let visible = self.door.guard.own_organizations(ctx).await?;
+        self.check_parent(&request.name)?;
         let limit = page_size(&request)?;
         let filter = filter::parse(&request.filter)?;
         // A token is good for the list it was given by: the same caller, with the same filter.
@@ -75,6 +76,19 @@ impl OperationsServer {
             next_page_token: next.unwrap_or_default(),
             unreachable: Vec::new(),
         })
+    }
+
+    /// The collection: `operations`, which a gateway may narrow to `operations/{service}` to find its way here.
+    fn check_parent(&self, name: &str) -> Result<(), Fault> {
+        let own = name.strip_prefix("operations/").is_some_and(|service| service == self.door.ops.service.as_str());
+        match own || name.is_empty() || name == "operations" {
+            true => Ok(()),
+            false => Err(broken(
+                "name",
+                "name.operations",
+                "give `operations`, or `operations/` and the name of the service",
+            )),
+        }
     }
 
     /// Until the operation has ended or the time is up, whichever is first; the latest state either way. Holds no connection

@@ -8,7 +8,7 @@ use dialtone_proto::{google::longrunning::operation::Result as Outcome, operatio
 use tokio::sync::Mutex;
 
 use crate::{
-    fixture::{Face, Fixture, PATIENCE, Running},
+    fixture::{Face, Fixture, PATIENCE, Running, config},
     world::{ALL_OF_THREE, QUICK, Reply, Unit, World, three},
 };
 
@@ -32,7 +32,7 @@ fn cancelling(at: Arc<Mutex<Vec<(OperationName, Point, usize)>>>, face: Arc<Once
 async fn a_cancel_at_any_point_of_any_step_leaves_nothing_behind() {
     let (fixture, world) = (Fixture::new().await, World::kind());
     let (plan, face) = (Arc::default(), Arc::new(OnceLock::new()));
-    let operations = fixture.hooked([three(&world)], cancelling(Arc::clone(&plan), Arc::clone(&face)));
+    let operations = fixture.hooked([three(&world)], config(), cancelling(Arc::clone(&plan), Arc::clone(&face)));
     assert!(face.set(Face::staff(&operations)).is_ok());
     let mut cancelled = Vec::new();
     for point in [Point::Claimed, Point::Acted, Point::Committed] {

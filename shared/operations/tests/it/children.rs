@@ -3,9 +3,8 @@
 use std::{num::NonZeroU32, sync::Arc};
 
 use dialtone_db::Conn;
-use dialtone_ids::ServiceName;
 use dialtone_operations::{
-    Definition, Job, NewOperation, Next, Operations, OperationsConfig, Registry, Step, StepError, model::State,
+    Definition, Job, NewOperation, Next, Operations, OperationsConfig, Step, StepError, model::State,
 };
 use dialtone_proto::{google::longrunning::operation::Result as Outcome, operations::v1::OperationState};
 use serde_json::{Value, json};
@@ -51,9 +50,8 @@ impl Step for Family {
 fn family(fixture: &Fixture, world: &Arc<World>) -> Operations {
     let own = Arc::new(OnceLock::new());
     let parent = Definition::new("family", 1).step(Family(Arc::clone(&own)));
-    let registry = Registry::new([parent, three(world)]).expect("sound");
     let alone = OperationsConfig { concurrency: NonZeroU32::MIN, ..config() };
-    let operations = Operations::new(ServiceName::Templates, fixture.store.clone(), registry, alone);
+    let operations = fixture.configured([parent, three(world)], alone);
     own.set(operations.clone()).unwrap_or_else(|_| unreachable!("just made"));
     operations
 }

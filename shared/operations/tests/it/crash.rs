@@ -10,7 +10,7 @@ use dialtone_operations::{Hook, Point, Verdict};
 use dialtone_proto::operations::v1::OperationState;
 
 use crate::{
-    fixture::{Face, Fixture, Running, hook},
+    fixture::{Face, Fixture, Running, config, hook, mortal},
     world::{ALL_OF_THREE, Reply, World, three},
 };
 
@@ -40,7 +40,7 @@ async fn one_for_each(
     deaths: impl IntoIterator<Item = Vec<(Point, usize)>>,
 ) -> (Running, Face, Vec<OperationName>) {
     let plan = Deaths::default();
-    let operations = fixture.hooked([three(world)], dying(&plan));
+    let operations = fixture.hooked([three(world)], mortal(), dying(&plan));
     let mut names = Vec::new();
     for deaths in deaths {
         let name = fixture.start(&operations, "three").await;
@@ -103,11 +103,64 @@ async fn a_process_that_dies_after_every_call_repeats_each_and_harms_nothing() {
     running.stop().await;
 }
 
+/// Cuts every connection of the service when an operation comes to this place for the first time.
+fn cutting(url: String, cuts: Deaths) -> Hook {
+    Arc::new(move |point, whom| {
+        let (url, cuts) = (url.clone(), Arc::clone(&cuts));
+        Box::pin(async move {
+            let due = whom.is_some_and(|(id, step)| {
+                let mut cuts = cuts.lock().expect("not poisoned");
+                let places = cuts.get_mut(&id);
+                places.is_some_and(|p| p.iter().position(|d| *d == (point, step)).map(|at| p.swap_remove(at)).is_some())
+            });
+            if due {
+                let (client, connection) =
+                    tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("a superuser");
+                tokio::spawn(connection);
+                let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                            WHERE datname = current_database() AND usename = 'templates_app'";
+                client.execute(cut, &[]).await.expect("a superuser may");
+            }
+            Verdict::Go
+        })
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_cut_at_any_point_lose_nothing_and_repeat_nothing() {
+    let (fixture, world) = (Fixture::new().await, World::kind());
+    let cuts = Deaths::default();
+    let operations =
+        fixture.hooked([three(&world)], config(), cutting(fixture.database.url().to_owned(), Arc::clone(&cuts)));
+    let mut names = Vec::new();
+    for point in [Point::Claimed, Point::Acted, Point::Committing, Point::Committed] {
+        for step in STEPS {
+            let name = fixture.start(&operations, "three").await;
+            cuts.lock().expect("not poisoned").insert(name.id, vec![(point, step)]);
+            names.push(name);
+        }
+    }
+    let (running, face) = (Running::new(&operations), Face::staff(&operations));
+    for name in names {
+        let done = dialtone_testkit::eventually("the end", crate::fixture::PATIENCE, async || {
+            // The watcher's own connection may be among those cut.
+            let watched = face.try_get(name).await.ok()?;
+            watched.done.then(|| crate::fixture::metadata(&watched))
+        });
+        assert_eq!(done.await.state(), OperationState::Succeeded);
+    }
+    running.stop().await;
+    let twice =
+        "SELECT count(*) AS n FROM (SELECT FROM test_effects GROUP BY operation, step, unit HAVING count(*) > 1) t";
+    assert_eq!(fixture.number(twice).await, 0);
+    assert_eq!(fixture.number("SELECT count(*) AS n FROM test_effects").await, 12 * 5);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operation_that_kills_every_worker_becomes_stuck() {
     let (fixture, world) = (Fixture::new().await, World::kind());
     let deadly = hook(|point, _| if point == Point::Acted { Verdict::Crash } else { Verdict::Go });
-    let operations = fixture.hooked([three(&world)], deadly);
+    let operations = fixture.hooked([three(&world)], mortal(), deadly);
     let name = fixture.start(&operations, "three").await;
     let running = Running::new(&operations);
     let metadata = Face::staff(&operations).until(name, OperationState::Stuck).await;

@@ -23,7 +23,7 @@ use dialtone_proto::{
     },
 };
 use dialtone_status::{Fault, Status};
-use dialtone_testkit::{Database, Template, eventually, fresh};
+use dialtone_testkit::{Database, Template, eventually, fresh, log_guard, logs::LogGuard};
 use diesel::{QueryableByName, sql_types::Text};
 use diesel_async::RunQueryDsl as _;
 use futures::future::BoxFuture;
@@ -67,22 +67,39 @@ pub struct Fixture {
     pub database: Database,
     pub store: Store,
     pub organization: OrganizationId,
+    _log: LogGuard,
 }
 
 impl Fixture {
     pub async fn new() -> Self {
+        let log = log_guard();
         let database = fresh(&TEMPLATE).await;
         let store = store(&database).await;
-        Self { database, store, organization: OrganizationId::new() }
+        Self { database, store, organization: OrganizationId::new(), _log: log }
     }
 
     /// Operations with these definitions, not running yet.
     pub fn operations(&self, definitions: impl IntoIterator<Item = Definition>) -> Operations {
-        Operations::new(SERVICE, self.store.clone(), registry(definitions), config())
+        self.configured(definitions, config())
     }
 
-    pub fn hooked(&self, definitions: impl IntoIterator<Item = Definition>, hook: Hook) -> Operations {
-        Operations::with_hook(SERVICE, self.store.clone(), registry(definitions), config(), hook)
+    /// The same, configured otherwise.
+    pub fn configured(
+        &self,
+        definitions: impl IntoIterator<Item = Definition>,
+        config: OperationsConfig,
+    ) -> Operations {
+        Operations::new(SERVICE, self.store.clone(), registry(definitions), config)
+    }
+
+    /// The same, with a hook.
+    pub fn hooked(
+        &self,
+        definitions: impl IntoIterator<Item = Definition>,
+        config: OperationsConfig,
+        hook: Hook,
+    ) -> Operations {
+        Operations::with_hook(SERVICE, self.store.clone(), registry(definitions), config, hook)
     }
 
     /// Starts an operation of this kind, as a request would.
@@ -162,15 +179,25 @@ fn registry(definitions: impl IntoIterator<Item = Definition>) -> Registry {
     Registry::new(definitions).expect("sound definitions")
 }
 
-/// Everything often, and leases that a test can wait for.
+/// Everything often, and a lease that no machine is too slow for: where nobody dies, nothing happens twice.
 pub fn config() -> OperationsConfig {
-    let ms = |n| NonZeroU64::new(n).expect("not zero");
+    leased_for(60_000)
+}
+
+/// A lease that a test can wait for, where somebody dies.
+pub fn mortal() -> OperationsConfig {
+    leased_for(1_500)
+}
+
+/// A lease of so many milliseconds.
+pub fn leased_for(ms: u64) -> OperationsConfig {
+    let of = |n| NonZeroU64::new(n).expect("not zero");
     OperationsConfig {
-        lease_ms: ms(1_500),
-        poll_ms: ms(20),
-        children_poll_ms: ms(5_000),
-        wait_poll_ms: ms(20),
-        drain_ms: ms(5_000),
+        lease_ms: of(ms),
+        poll_ms: of(20),
+        children_poll_ms: of(5_000),
+        wait_poll_ms: of(20),
+        drain_ms: of(5_000),
         ..OperationsConfig::default()
     }
 }
@@ -246,8 +273,12 @@ impl Face {
     }
 
     pub async fn get(&self, name: OperationName) -> Operation {
+        self.try_get(name).await.expect("it exists")
+    }
+
+    pub async fn try_get(&self, name: OperationName) -> Result<Operation, Status> {
         let request = GetOperationRequest { name: name.to_string() };
-        self.operations.get_operation(staff(request, "GetOperation")).await.expect("it exists").into_inner()
+        Ok(self.operations.get_operation(staff(request, "GetOperation")).await?.into_inner())
     }
 
     pub async fn metadata(&self, name: OperationName) -> OperationMetadata {

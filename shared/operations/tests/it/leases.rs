@@ -8,16 +8,17 @@ use std::{
     },
 };
 
-use dialtone_ids::ServiceName;
-use dialtone_operations::{Operations, OperationsConfig, Point, Registry, Verdict};
+use dialtone_operations::{OperationsConfig, Point, Verdict};
 use dialtone_proto::operations::v1::OperationState;
 use dialtone_testkit::eventually;
 use tokio::sync::Notify;
 
 use crate::{
-    fixture::{Face, Fixture, PATIENCE, Running, config, hook},
+    fixture::{Face, Fixture, PATIENCE, Running, hook, leased_for, mortal},
     world::{ALL_OF_THREE, Reply, World, three},
 };
+
+const HOUR: u64 = 3_600_000;
 
 /// A world whose first call of `prepare` waits for the returned bell, and tells when it is dropped.
 fn hanging() -> (Arc<World>, Arc<Notify>, Arc<AtomicBool>) {
@@ -49,7 +50,6 @@ async fn a_worker_that_does_not_know_that_it_lost_its_lease_writes_nothing() {
     let fixture = Fixture::new().await;
     let (world, bell, _) = hanging();
     // It believes in its lease for an hour and never asks: nothing but the epoch stands between it and a write.
-    let believing = OperationsConfig { lease_ms: NonZeroU64::new(3_600_000).expect("not zero"), ..config() };
     let concluded = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&concluded);
     let deaf = hook(move |point, _| match point {
@@ -60,8 +60,7 @@ async fn a_worker_that_does_not_know_that_it_lost_its_lease_writes_nothing() {
         }
         _ => Verdict::Go,
     });
-    let registry = Registry::new([three(&world)]).expect("sound");
-    let stale = Operations::with_hook(ServiceName::Templates, fixture.store.clone(), registry, believing, deaf);
+    let stale = fixture.hooked([three(&world)], leased_for(HOUR), deaf);
     let name = fixture.start(&stale, "three").await;
     let first = Running::new(&stale);
     eventually("the first call", PATIENCE, async || (world.calls(name.id, "prepare", false) == 1).then_some(())).await;
@@ -86,10 +85,8 @@ async fn a_worker_that_does_not_know_that_it_lost_its_lease_writes_nothing() {
 async fn a_stale_worker_is_refused_while_the_operation_still_runs_elsewhere() {
     let fixture = Fixture::new().await;
     let (world, bell, _) = hanging();
-    let believing = OperationsConfig { lease_ms: NonZeroU64::new(3_600_000).expect("not zero"), ..config() };
     let deaf = hook(|point, _| if point == Point::Heartbeat { Verdict::Crash } else { Verdict::Go });
-    let registry = Registry::new([three(&world)]).expect("sound");
-    let stale = Operations::with_hook(ServiceName::Templates, fixture.store.clone(), registry, believing, deaf);
+    let stale = fixture.hooked([three(&world)], leased_for(HOUR), deaf);
     let name = fixture.start(&stale, "three").await;
     let first = Running::new(&stale);
     eventually("the first call", PATIENCE, async || (world.calls(name.id, "prepare", false) == 1).then_some(())).await;
@@ -108,7 +105,7 @@ async fn a_stale_worker_is_refused_while_the_operation_still_runs_elsewhere() {
 async fn a_lost_lease_drops_the_call_under_way() {
     let fixture = Fixture::new().await;
     let (world, _bell, dropped) = hanging();
-    let operations = fixture.operations([three(&world)]);
+    let operations = fixture.configured([three(&world)], mortal());
     let name = fixture.start(&operations, "three").await;
     let running = Running::new(&operations);
     eventually("the call", PATIENCE, async || (world.calls(name.id, "prepare", false) == 1).then_some(())).await;
@@ -122,10 +119,10 @@ async fn a_lost_lease_drops_the_call_under_way() {
 async fn a_call_longer_than_the_lease_keeps_its_operation() {
     let fixture = Fixture::new().await;
     let (world, bell, _) = hanging();
-    let operations = fixture.operations([three(&world)]);
+    let operations = fixture.configured([three(&world)], mortal());
     let (name, face) = (fixture.start(&operations, "three").await, Face::staff(&operations));
     let running = Running::new(&operations);
-    let other = Running::new(&fixture.operations([three(&world)]));
+    let other = Running::new(&fixture.configured([three(&world)], mortal()));
     let older = "SELECT count(*) AS n FROM operations WHERE lease_until > update_time + interval '3500 milliseconds'";
     eventually("two leases' time", PATIENCE, async || (fixture.number(older).await == 1).then_some(())).await;
     bell.notify_one();
@@ -139,13 +136,8 @@ async fn a_call_longer_than_the_lease_keeps_its_operation() {
 async fn an_engine_that_stops_hands_back_what_it_cannot_finish() {
     let fixture = Fixture::new().await;
     let (world, _bell, _) = hanging();
-    let hasty = OperationsConfig {
-        drain_ms: NonZeroU64::new(50).expect("not zero"),
-        lease_ms: NonZeroU64::new(3_600_000).expect("not zero"),
-        ..config()
-    };
-    let registry = Registry::new([three(&world)]).expect("sound");
-    let operations = Operations::new(ServiceName::Templates, fixture.store.clone(), registry, hasty);
+    let hasty = OperationsConfig { drain_ms: NonZeroU64::new(50).expect("not zero"), ..leased_for(HOUR) };
+    let operations = fixture.configured([three(&world)], hasty);
     let name = fixture.start(&operations, "three").await;
     let running = Running::new(&operations);
     eventually("the call", PATIENCE, async || (world.calls(name.id, "prepare", false) == 1).then_some(())).await;

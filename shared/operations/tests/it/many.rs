@@ -16,7 +16,8 @@ const MANY: i64 = 1_000;
 async fn two_engines_do_a_thousand_operations_once_each() {
     let (fixture, world) = (Fixture::new().await, World::kind());
     let one = || Definition::new("one", 1).step(Unit::new("one", 1, &world));
-    let (a, b) = (fixture.operations([one()]), fixture.operations([one()]));
+    let engine = || fixture.operations([one()]);
+    let (a, b) = (engine(), engine());
     let ctx = fixture.ctx(RETRY);
     let new = NewOperation {
         kind: "one",

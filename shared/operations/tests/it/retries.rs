@@ -1,9 +1,12 @@
 //! Attempts that fail: repeated after a wait that holds nobody, counted, and in the end stuck or taken back.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{
+    num::{NonZeroU32, NonZeroU64},
+    time::Duration,
+};
 
 use dialtone_operations::{
-    Definition, Operations, OperationsConfig, Registry, StepError,
+    Definition, OperationsConfig, StepError,
     model::{Exhausted, RetryRule},
 };
 use dialtone_proto::{
@@ -39,9 +42,8 @@ async fn waiting_for_the_next_attempt_holds_no_worker() {
     let world = World::scripted(|call| if call.step == "never" { Reply::Retry } else { Reply::Ok });
     let rule = RetryRule { first: PATIENCE * 10, cap: PATIENCE * 10, ..QUICK };
     let never = Definition::new("never", 1).step(Unit { rule, ..Unit::new("never", 1, &world) });
-    let registry = Registry::new([never, three(&world)]).expect("sound");
     let alone = OperationsConfig { concurrency: NonZeroU32::MIN, ..config() };
-    let operations = Operations::new(dialtone_ids::ServiceName::Templates, fixture.store.clone(), registry, alone);
+    let operations = fixture.configured([never, three(&world)], alone);
     let waiting = fixture.start(&operations, "never").await;
     let running = Running::new(&operations);
     let face = Face::staff(&operations);
@@ -50,6 +52,22 @@ async fn waiting_for_the_next_attempt_holds_no_worker() {
     let metadata = face.metadata(waiting).await;
     assert_eq!((metadata.state(), metadata.steps[0].attempts), (OperationState::Running, 1));
     running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operation_of_endless_chunks_gives_way_to_others() {
+    let (fixture, world) = (Fixture::new().await, World::kind());
+    let endless = Definition::new("endless", 1).step(Unit::new("endless", i64::from(i32::MAX), &world));
+    let alone = OperationsConfig { concurrency: NonZeroU32::MIN, slice_ms: NonZeroU64::MIN, ..config() };
+    let operations = fixture.configured([endless, three(&world)], alone);
+    let (endless, face) = (fixture.start(&operations, "endless").await, Face::staff(&operations));
+    let running = Running::new(&operations);
+    face.until(endless, OperationState::Running).await;
+    let other = fixture.start(&operations, "three").await;
+    assert_eq!(face.done(other).await.1.state(), OperationState::Succeeded);
+    running.stop().await;
+    let metadata = face.metadata(endless).await;
+    assert_eq!(metadata.units_done, i64::from(world.calls(endless.id, "endless", false)), "each chunk once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

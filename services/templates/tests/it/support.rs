@@ -1,0 +1,166 @@
+//! A templates service and an org-finder of this test's own, each with a database of its own, and callers with real grants.
+
+use std::net::SocketAddr;
+
+use dialtone_authz::Role;
+use dialtone_ids::{OrganizationId, ServiceName};
+use dialtone_proto::orgfinder::v1::access_service_client::AccessServiceClient;
+use dialtone_proto::orgfinder::v1::organization_service_client::OrganizationServiceClient;
+use dialtone_proto::orgfinder::v1::{
+    CreateOrganizationRequest, Grant, GrantRoleRequest, Organization, OrganizationRole,
+};
+use dialtone_proto::templates::v1::catalog_service_client::CatalogServiceClient;
+use dialtone_proto::templates::v1::template_service_client::TemplateServiceClient;
+use dialtone_proto::templates::v1::{CreateTemplateRequest, Template};
+use dialtone_server::Server;
+use dialtone_server::program::Program;
+use dialtone_testkit::{Database, Keys, LogGuard, Template as DatabaseTemplate, fresh, log_guard, request};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tonic::transport::Channel;
+
+pub const PAGING_KEY: &str = "a key of thirty-two characters, or more";
+
+/// Everything that one test needs.
+pub struct World {
+    pub keys: Keys,
+    pub database: Database,
+    templates: Channel,
+    org_finder: Channel,
+    _stopping: DropGuard,
+    _org_finder_database: Database,
+    _log: LogGuard,
+}
+
+impl World {
+    pub async fn new() -> World {
+        let log = log_guard();
+        let keys = Keys::generate();
+        let stopping = CancellationToken::new();
+        let org_finder_database = fresh(&DatabaseTemplate::of_service(
+            ServiceName::OrgFinder,
+            vec![&dialtone_events::MIGRATIONS, &org_finder::MIGRATIONS],
+        ))
+        .await;
+        let database = fresh(&database_template()).await;
+        let config = settings::<org_finder::OrgFinder>(&keys, &org_finder_database, &[]);
+        let org_finder = serve(org_finder::bind(config, &stopping).await.expect("org-finder starts"), &stopping);
+        let peers = [("PEERS__ORG_FINDER__TARGET", org_finder.to_string())];
+        let config = settings::<templates::Templates>(&keys, &database, &peers);
+        let templates = serve(templates::bind(config, &stopping).await.expect("templates starts"), &stopping);
+        World {
+            keys,
+            database,
+            templates: channel(templates),
+            org_finder: channel(org_finder),
+            _stopping: stopping.drop_guard(),
+            _org_finder_database: org_finder_database,
+            _log: log,
+        }
+    }
+
+    pub fn templates(&self) -> TemplateServiceClient<Channel> {
+        TemplateServiceClient::new(self.templates.clone())
+    }
+
+    pub fn catalog(&self) -> CatalogServiceClient<Channel> {
+        CatalogServiceClient::new(self.templates.clone())
+    }
+
+    /// A new organization with this role.
+    pub async fn organization(&self, name: &str, role: OrganizationRole) -> OrganizationId {
+        let organization = Organization {
+            display_name: name.into(),
+            region_code: "SE".into(),
+            roles: vec![role.into()],
+            ..Organization::default()
+        };
+        let message = CreateOrganizationRequest { organization: Some(organization), ..Default::default() };
+        let made = OrganizationServiceClient::new(self.org_finder.clone())
+            .create_organization(request(&self.keys.platform(), message))
+            .await
+            .expect("the organization is created");
+        OrganizationId::parse(&made.into_inner().name).expect("org-finder gives names")
+    }
+
+    /// A partner, and the token of its administrator.
+    pub async fn partner(&self, name: &str) -> (OrganizationId, String) {
+        let partner = self.organization(name, OrganizationRole::Partner).await;
+        let token = self.person(partner, Role::ProvisioningAdmin).await;
+        (partner, token)
+    }
+
+    /// The token of somebody with this role.
+    pub async fn person(&self, organization: OrganizationId, role: Role) -> String {
+        let subject = format!("{role:?} of {organization}");
+        let grant = Grant { subject: subject.clone(), role: role.into(), ..Grant::default() };
+        let message = GrantRoleRequest { parent: organization.to_string(), grant: Some(grant), ..Default::default() };
+        AccessServiceClient::new(self.org_finder.clone())
+            .grant_role(request(&self.keys.platform(), message))
+            .await
+            .expect("the role is granted");
+        self.keys.token_for(&subject)
+    }
+
+    /// A draft.
+    pub async fn draft(&self, partner: OrganizationId, token: &str) -> Template {
+        self.templates().create_template(request(token, creation(partner))).await.expect("a draft").into_inner()
+    }
+
+    /// One number by SQL, as the owner.
+    pub async fn count(&self, sql: &str) -> i64 {
+        let url = self.database.owner_url(ServiceName::Templates);
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("the database answers");
+        tokio::spawn(connection);
+        client.query_one(sql, &[]).await.expect("one row").get(0)
+    }
+}
+
+/// The tables of the service.
+pub fn database_template() -> DatabaseTemplate {
+    DatabaseTemplate::of_service(ServiceName::Templates, vec![&dialtone_events::MIGRATIONS, &templates::MIGRATIONS])
+}
+
+/// A request for a draft that breaks no rule.
+pub fn creation(partner: OrganizationId) -> CreateTemplateRequest {
+    let template = Template {
+        display_name: "Small offices".into(),
+        administrator_email: "noc@partner.example".into(),
+        region_code: "SE".into(),
+        ..Template::default()
+    };
+    CreateTemplateRequest { parent: partner.to_string(), template: Some(template), ..Default::default() }
+}
+
+/// The defaults, what every service of a test needs, and `more`.
+fn settings<P: Program>(keys: &Keys, database: &Database, more: &[(&str, String)]) -> P::Config {
+    let prefix = format!("DIALTONE_{}__", P::SERVICE.as_str().to_uppercase().replace('-', "_"));
+    let identity = keys.identity(P::SERVICE);
+    let mut variables = vec![
+        ("SERVER__LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
+        ("DATABASE__URL".to_owned(), database.app_url(P::SERVICE)),
+        ("PAGING__KEY".to_owned(), PAGING_KEY.to_owned()),
+        ("IDENTITY__PRIVATE_KEY".to_owned(), private_key(&identity)),
+    ];
+    for (issuer, key) in identity.trusted {
+        variables.push((format!("IDENTITY__TRUSTED__{}", issuer.to_uppercase().replace('-', "_")), key));
+    }
+    variables.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+    let variables = variables.into_iter().map(|(key, value)| (format!("{prefix}{key}"), value));
+    let loaded = dialtone_config::load_from(P::SERVICE.as_str(), P::DEFAULTS, None, variables);
+    loaded.unwrap_or_else(|faults| panic!("{faults}")).config
+}
+
+fn private_key(identity: &dialtone_authz::IdentityConfig) -> String {
+    use secrecy::ExposeSecret as _;
+    identity.private_key.as_ref().map(|key| key.expose_secret().to_owned()).unwrap_or_default()
+}
+
+fn serve(server: Server, stopping: &CancellationToken) -> SocketAddr {
+    let address = server.local_addr().expect("it is bound");
+    tokio::spawn(server.run(stopping.clone().cancelled_owned()));
+    address
+}
+
+fn channel(address: SocketAddr) -> Channel {
+    Channel::from_shared(format!("http://{address}")).expect("an address is a URL").connect_lazy()
+}

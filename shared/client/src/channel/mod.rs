@@ -6,14 +6,17 @@
 mod body;
 
 use std::{
+    fmt,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use dialtone_authz::{Caller, Ctx, IDENTITY_HEADER, TokenSigner};
+use dialtone_ids::ServiceName;
 use dialtone_proto::methods::Retry;
 use dialtone_status::{Fault, to_status};
+use dialtone_telemetry::RpcMetrics;
 use futures::future::{BoxFuture, FutureExt as _};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tokio::time::{Instant, timeout_at};
@@ -22,7 +25,7 @@ use tower::Service;
 
 use crate::{
     grpc_timeout,
-    upstream::{Resend, SendError, Unavailable, Upstream},
+    upstream::{Resend, SendError, Unavailable, Upstream, UpstreamBody},
 };
 pub use body::CallBody;
 
@@ -30,16 +33,19 @@ pub use body::CallBody;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// The way to one other service. Cheap to clone; one per process and service.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ServiceChannel {
     upstream: Upstream,
     signer: TokenSigner,
+    metrics: RpcMetrics,
 }
 
 impl ServiceChannel {
-    /// Calls `upstream` in the name of the signer's service.
+    /// Calls `upstream` in the name of the signer's service. Make it after telemetry is started.
     pub fn new(upstream: Upstream, signer: TokenSigner) -> Self {
-        Self { upstream, signer }
+        // A label is a constant; an upstream that is none of ours has no series of its own.
+        let name = upstream.name().parse().map_or("other", ServiceName::as_str);
+        Self { upstream, signer, metrics: RpcMetrics::client(label, name) }
     }
 
     /// For the calls that one request causes: on behalf of its caller, no longer than its deadline, under its id.
@@ -79,6 +85,17 @@ struct Cause {
     request_id: Option<HeaderValue>,
 }
 
+impl fmt::Debug for ServiceChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceChannel").field("upstream", &self.upstream).finish_non_exhaustive()
+    }
+}
+
+/// The metrics' label of a known method.
+fn label(path: &str) -> Option<&'static str> {
+    dialtone_proto::method(path).map(|method| method.path.trim_start_matches('/'))
+}
+
 impl Service<Request<Body>> for CallChannel {
     type Response = Response<CallBody>;
     type Error = Status;
@@ -95,27 +112,47 @@ impl Service<Request<Body>> for CallChannel {
 }
 
 impl CallChannel {
-    async fn send(self, mut request: Request<Body>) -> Result<Response<CallBody>, Status> {
+    async fn send(self, request: Request<Body>) -> Result<Response<CallBody>, Status> {
+        let in_flight = self.channel.metrics.begin(request.uri().path());
+        match self.answer(request).await {
+            Ok((answer, deadline)) => {
+                let (head, body) = answer.into_parts();
+                let mut body = CallBody::new(body, deadline, self.domain(), in_flight);
+                // An answer of headers alone ends here.
+                body.end_by(&head.headers);
+                Ok(Response::from_parts(head, body))
+            }
+            Err(status) => {
+                in_flight.end(status.code() as i32);
+                Err(status)
+            }
+        }
+    }
+
+    async fn answer(&self, mut request: Request<Body>) -> Result<(Response<UpstreamBody>, Option<Instant>), Status> {
         let method = dialtone_proto::method(request.uri().path());
         let deadline = self.deadline(request.headers(), method);
         self.set_headers(request.headers_mut(), deadline);
         let repeatable = method.is_some_and(|m| m.policy.retry == Retry::Safe);
         let resend = if repeatable { Resend::Repeatable } else { Resend::Untouched };
 
-        let domain = self.channel.signer.issuer().error_domain();
         let sent = self.channel.upstream.send(request, resend, deadline);
         let answer = match deadline {
-            Some(deadline) => match timeout_at(deadline, sent).await {
-                Ok(answer) => answer,
-                Err(_) => return Err(to_status(Fault::deadline_exceeded(), domain)),
-            },
+            Some(deadline) => {
+                timeout_at(deadline, sent).await.map_err(|_| to_status(Fault::deadline_exceeded(), self.domain()))?
+            }
             None => sent.await,
         };
         let answer = answer.map_err(|error| match error {
-            SendError::Unavailable(cause) => to_status(unavailable(&cause), domain),
+            SendError::Unavailable(cause) => to_status(unavailable(&cause), self.domain()),
             SendError::Body(status) => status,
         })?;
-        Ok(answer.map(|body| CallBody::new(body, deadline, domain)))
+        Ok((answer, deadline))
+    }
+
+    /// Whose error it is when there is no answer.
+    fn domain(&self) -> &'static str {
+        self.channel.signer.issuer().error_domain()
     }
 
     /// The nearest of what the request, the method and the caller allow. A stream without an end of its own is bound by

@@ -2,6 +2,8 @@
 
 mod balance;
 mod calls;
+mod channel;
 mod discovery;
 mod replica;
 mod resend;
+mod tls;

@@ -30,6 +30,7 @@ async fn late_committer_with_a_lower_position_is_not_missed() {
         .await
         .map(crate::support::Watching)
         .expect("staff may watch");
+    suite.until_looked_at_again().await;
     slow.batch_execute("COMMIT").await.expect("it commits");
     assert_eq!(resources(&live.events(2).await), ["slow", "quick"]);
     assert_eq!(resources(&second.events(2).await), ["slow", "quick"]);
@@ -43,6 +44,7 @@ async fn late_committer_is_waited_for_by_a_stream_that_is_live_already() {
     let (slow, quick) = (suite.sql().await, suite.sql().await);
     slow.batch_execute(&format!("BEGIN; {}", insert("slow"))).await.expect("it is written");
     quick.batch_execute(&insert("quick")).await.expect("it is written");
+    suite.until_looked_at_again().await;
     slow.batch_execute("COMMIT").await.expect("it commits");
     assert_eq!(resources(&live.events(2).await), ["slow", "quick"]);
 }

@@ -8,7 +8,7 @@ use dialtone_events::{EventServer, Feed, NewEvent, append_all};
 use dialtone_ids::{OrganizationId, ServiceName};
 use dialtone_proto::events::v1::{Event, EventFilter, WatchRequest, WatchResponse, watch_response::Message};
 use dialtone_status::Fault;
-use dialtone_testkit::{Database, FixedAccess, LogGuard, Template, fresh, log_guard};
+use dialtone_testkit::{Database, FixedAccess, LogGuard, Template, eventually, fresh, log_guard};
 use futures::{StreamExt as _, stream::BoxStream};
 use serde_json::json;
 use tokio::time::{Instant, timeout};
@@ -74,6 +74,18 @@ impl Suite {
             tokio_postgres::connect(self.database.url(), tokio_postgres::NoTls).await.expect("the database is there");
         tokio::spawn(connection);
         client.batch_execute(sql).await.expect("a superuser may");
+    }
+
+    /// Waits until the store was used at two more moments: so a whole look at the table began after this was called.
+    pub(crate) async fn until_looked_at_again(&self) {
+        let client = self.sql().await;
+        let sql = "SELECT coalesce(max(query_start)::text, '') FROM pg_stat_activity \
+                   WHERE datname = current_database() AND application_name <> ''";
+        let latest = async || client.query_one(sql, &[]).await.expect("its own activity").get::<_, String>(0);
+        for _ in 0..3 {
+            let before = latest().await;
+            eventually("the table is looked at", LIMIT, async || (latest().await != before).then_some(())).await;
+        }
     }
 
     /// A connection outside the store, for transactions that a test holds open.

@@ -1,0 +1,2 @@
+DROP TABLE simulator_keys;
+DROP TABLE simulator_accounts;

@@ -1,0 +1,30 @@
+//! The SQL of the service: the only place that knows Diesel. Rows never leave it; the model's types do.
+
+pub mod batch;
+pub mod location;
+pub mod op;
+mod schema;
+pub mod simulator;
+pub mod target;
+pub mod user;
+
+use dialtone_db::DbFault;
+use serde::de::DeserializeOwned;
+
+/// Reads a JSON column; what we wrote ourselves and cannot read is a fault of ours.
+fn read_json<T: DeserializeOwned>(column: &'static str, value: serde_json::Value) -> Result<T, DbFault> {
+    serde_json::from_value(value).map_err(|e| DbFault::Other(format!("column {column}: {e}")))
+}
+
+/// Writes a JSON column.
+fn write_json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, DbFault> {
+    serde_json::to_value(value).map_err(|e| DbFault::Other(e.to_string()))
+}
+
+/// Reads a word that a check constraint knows.
+fn read_word<T: Copy>(column: &'static str, all: &[T], word: fn(T) -> &'static str, text: &str) -> Result<T, DbFault> {
+    all.iter()
+        .copied()
+        .find(|value| word(*value) == text)
+        .ok_or_else(|| DbFault::Other(format!("column {column}: {text}")))
+}

@@ -18,7 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A system slow enough that many things can happen during a batch; some calls fail, some lose their answer.
 pub fn faulty(seed: u64) -> SimulatorSettings {
-    SimulatorSettings { latency_ms: 120, failure_percent: 10, lost_answer_percent: 10, seed, ..SimulatorSettings::default() }
+    SimulatorSettings {
+        latency_ms: 120,
+        failure_percent: 10,
+        lost_answer_percent: 10,
+        seed,
+        ..SimulatorSettings::default()
+    }
 }
 
 /// Begins a batch; its operation's name.

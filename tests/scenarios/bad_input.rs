@@ -9,8 +9,8 @@ use dialtone_proto::orgfinder::v1::{
     ListOrganizationsRequest, MatchOrganizationsRequest, MatchOrganizationsResponse, MatchOutcome, OrganizationRole,
     UpdateOrganizationRequest,
 };
-use dialtone_proto::subscriptions::v1::organization_choice::Choice;
 use dialtone_proto::subscriptions::v1::order_service_client::OrderServiceClient;
+use dialtone_proto::subscriptions::v1::organization_choice::Choice;
 use dialtone_proto::subscriptions::v1::subscription_service_client::SubscriptionServiceClient;
 use dialtone_proto::subscriptions::v1::{
     MapCustomerRequest, OpenSetupLinkRequest, OrganizationChoice, SubscriptionState,
@@ -91,7 +91,8 @@ pub async fn page_token(world: World) -> anyhow::Result<()> {
         world.organization(label, OrganizationRole::Customer).await?;
     }
     let mut client = OrganizationServiceClient::new(world.platform()?);
-    let first = client.list_organizations(ListOrganizationsRequest { page_size: 1, ..Default::default() }).await?.into_inner();
+    let first =
+        client.list_organizations(ListOrganizationsRequest { page_size: 1, ..Default::default() }).await?.into_inner();
     ensure!(!first.next_page_token.is_empty(), "three organizations do not fit on a page of one");
     let tampered: String = first.next_page_token.chars().rev().collect();
     for page_token in [tampered, "x".into(), "AAAA".repeat(20)] {
@@ -130,7 +131,11 @@ pub async fn oversized(world: World) -> anyhow::Result<()> {
 /// Three lines, the second with a key that nobody knows.
 fn file(world: &World) -> Vec<u8> {
     let line = |name: &str, more: &str| {
-        format!("{{\"name\": \"{name} {0}\", \"domains\": [\"{1}-{0}.example\"], \"country\": \"SE\"{more}}}\n", world.mark, name.to_lowercase())
+        format!(
+            "{{\"name\": \"{name} {0}\", \"domains\": [\"{1}-{0}.example\"], \"country\": \"SE\"{more}}}\n",
+            world.mark,
+            name.to_lowercase()
+        )
     };
     [line("Good", ""), line("Bad", ", \"colour\": \"red\""), line("Fine", "")].concat().into_bytes()
 }

@@ -21,7 +21,10 @@ fn creation_request(world: &World, label: &str) -> CreateOrganizationRequest {
         display_name: format!("{label} {}", world.mark),
         region_code: "SE".into(),
         roles: vec![OrganizationRole::Customer.into()],
-        domains: vec![OrganizationDomain { domain: format!("{}-{}.example", label.to_lowercase(), world.mark), state: 0 }],
+        domains: vec![OrganizationDomain {
+            domain: format!("{}-{}.example", label.to_lowercase(), world.mark),
+            state: 0,
+        }],
         ..Organization::default()
     };
     // Look-alikes are allowed: only the request id stands between fifty calls and fifty organizations.

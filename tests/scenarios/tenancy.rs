@@ -27,7 +27,8 @@ pub async fn alike(world: World) -> anyhow::Result<()> {
         let user = format!("{organization}/users/{}", Uuid::now_v7());
         let got = organizations.get_organization(GetOrganizationRequest { name: organization.clone() }).await;
         texts.push(told(refused(got, Code::PermissionDenied, "PERMISSION_DENIED")?));
-        let listed = templates.list_templates(ListTemplatesRequest { parent: organization.clone(), ..Default::default() });
+        let listed =
+            templates.list_templates(ListTemplatesRequest { parent: organization.clone(), ..Default::default() });
         texts.push(told(refused(listed.await, Code::PermissionDenied, "PERMISSION_DENIED")?));
         let listed = users.list_users(ListUsersRequest { parent: organization.clone(), ..Default::default() });
         texts.push(told(refused(listed.await, Code::PermissionDenied, "PERMISSION_DENIED")?));

@@ -93,7 +93,8 @@ fn service_settings(layout: &Layout, ports: &Ports, service: ServiceName) -> any
 
 /// Who the process is, and that it believes every process of the suite.
 fn identity(keys: &Path, name: &str) -> anyhow::Result<String> {
-    let mut text = format!("[identity]\nprivate_key_file = {:?}\n\n[identity.trusted]\n", keys.join(format!("{name}.pem")));
+    let mut text =
+        format!("[identity]\nprivate_key_file = {:?}\n\n[identity.trusted]\n", keys.join(format!("{name}.pem")));
     for issuer in ServiceName::ALL {
         let public = std::fs::read_to_string(keys.join(format!("{issuer}.pub.pem")))?;
         writeln!(text, "{issuer} = \"\"\"\n{public}\"\"\"")?;

@@ -54,7 +54,8 @@ impl Suite {
     /// The suite that was brought up in `layout` before.
     pub fn find(layout: Layout) -> anyhow::Result<Suite> {
         let ports = Ports::read(&layout)?;
-        let postgres = PersistentCluster::running_in(&layout.database()).context("Postgres does not run; run `make up`")?;
+        let postgres =
+            PersistentCluster::running_in(&layout.database()).context("Postgres does not run; run `make up`")?;
         Ok(Suite { layout, ports, postgres })
     }
 
@@ -69,7 +70,10 @@ impl Suite {
             _ => health::serves(port, START).await,
         };
         answers.with_context(|| {
-            format!("{name} does not answer on port {port}; its log ends:\n{}", process::last_lines(&self.layout, name, 15))
+            format!(
+                "{name} does not answer on port {port}; its log ends:\n{}",
+                process::last_lines(&self.layout, name, 15)
+            )
         })
     }
 

@@ -75,7 +75,10 @@ impl World {
             display_name: format!("{label} {}", self.mark),
             region_code: "SE".into(),
             roles: vec![role.into()],
-            domains: vec![OrganizationDomain { domain: format!("{label}-{}.example", self.mark).to_lowercase(), state: 0 }],
+            domains: vec![OrganizationDomain {
+                domain: format!("{label}-{}.example", self.mark).to_lowercase(),
+                state: 0,
+            }],
             ..Organization::default()
         };
         let request = CreateOrganizationRequest {

@@ -60,15 +60,16 @@ pub async fn load(stage: &mut Stage<'_>, data: Option<&Path>) -> anyhow::Result<
         took.as_secs_f64()
     ));
     for issue in answer.issues.iter().take(3) {
-        stage.voice.say(format!("  refused: line {} {} ({}): {}", issue.line, issue.field, issue.rule, issue.description));
+        stage
+            .voice
+            .say(format!("  refused: line {} {} ({}): {}", issue.line, issue.field, issue.rule, issue.description));
     }
     Ok(Loaded { file, lines: answer.line_count, took })
 }
 
 async fn feed(file: &Path, sender: mpsc::Sender<ImportOrganizationsRequest>) -> anyhow::Result<()> {
     let mut input = tokio::fs::File::open(file).await.with_context(|| format!("opening {}", file.display()))?;
-    let options =
-        ImportOptions { mode: ImportMode::BestEffort.into(), request_id: request_id(), validate_only: false };
+    let options = ImportOptions { mode: ImportMode::BestEffort.into(), request_id: request_id(), validate_only: false };
     let mut payload = Payload::Options(options);
     loop {
         // The server ended the call: its answer says why.

@@ -47,7 +47,11 @@ pub async fn set_up_calling(stage: &mut Stage<'_>, mapped: &Mapped) -> anyhow::R
         })
         .await?;
     let subscription = Subscription::decode(response.value.as_ref())?;
-    stage.voice.say(format!("the subscription is {:?}; headquarters {}", subscription.state(), subscription.headquarters));
+    stage.voice.say(format!(
+        "the subscription is {:?}; headquarters {}",
+        subscription.state(),
+        subscription.headquarters
+    ));
     Ok(())
 }
 
@@ -102,6 +106,12 @@ pub fn what_to_try(stage: &Stage<'_>, mapped: &Mapped) {
     let call = format!("grpcurl -plaintext -H \"authorization: Bearer $T\"");
     println!("   {call} localhost:{port} list");
     println!("   {call} localhost:{port} describe dialtone.subscriptions.v1.SubscriptionService");
-    println!("   {call} -d '{{\"name\": \"{}\"}}' localhost:{port} dialtone.subscriptions.v1.SubscriptionService/GetSubscription", mapped.subscription);
-    println!("   {call} -d '{{\"parent\": \"{}\", \"page_size\": 3}}' localhost:{port} dialtone.userprovisioning.v1.UserService/ListUsers", mapped.customer);
+    println!(
+        "   {call} -d '{{\"name\": \"{}\"}}' localhost:{port} dialtone.subscriptions.v1.SubscriptionService/GetSubscription",
+        mapped.subscription
+    );
+    println!(
+        "   {call} -d '{{\"parent\": \"{}\", \"page_size\": 3}}' localhost:{port} dialtone.userprovisioning.v1.UserService/ListUsers",
+        mapped.customer
+    );
 }

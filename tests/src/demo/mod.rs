@@ -47,7 +47,9 @@ pub async fn run(suite: &Suite, options: &Options) -> anyhow::Result<()> {
     stage.voice.chapter("A template for the next customers");
     template::submit_and_resolve(&mut stage, &mapped).await?;
 
-    stage.voice.chapter(&format!("Provision {} people on a system that is slow and fails now and then", options.people));
+    stage
+        .voice
+        .chapter(&format!("Provision {} people on a system that is slow and fails now and then", options.people));
     let provisioned = people::provision(&mut stage, &cast, &mapped, options.people).await?;
 
     stage.voice.chapter("The order summary");

@@ -27,12 +27,17 @@ pub struct Opened {
 pub async fn place(stage: &mut Stage<'_>, partner_domain: &str, number: &str) -> anyhow::Result<Opened> {
     let contact_email = format!("nina@{partner_domain}");
     let order = place_order(stage, &contact_email, number).await?;
-    stage.voice.say(format!("PlaceOrder {}: Meetings and Calling, 600 licences each ({})", order.order_number, order.name));
+    stage
+        .voice
+        .say(format!("PlaceOrder {}: Meetings and Calling, 600 licences each ({})", order.order_number, order.name));
 
     let mails = stage.suite.layout.mail();
     let mail = mailbox::wait_for(&mails, &contact_email, &order.order_number, Duration::from_secs(20)).await?;
     let link = link_in(&mail)?;
-    stage.voice.say(format!("the welcome mail reached {contact_email} over SMTP; its link: {}...", &link[..link.len().min(72)]));
+    stage.voice.say(format!(
+        "the welcome mail reached {contact_email} over SMTP; its link: {}...",
+        &link[..link.len().min(72)]
+    ));
 
     let token = link.split_once("token=").context("the link carries a token")?.1.to_owned();
     let opened = OrderServiceClient::new(stage.anonymous())

@@ -28,7 +28,12 @@ pub struct Provisioned {
 }
 
 /// Creates the people as one operation, then compares with the simulator's own ledger.
-pub async fn provision(stage: &mut Stage<'_>, cast: &Cast, mapped: &Mapped, count: usize) -> anyhow::Result<Provisioned> {
+pub async fn provision(
+    stage: &mut Stage<'_>,
+    cast: &Cast,
+    mapped: &Mapped,
+    count: usize,
+) -> anyhow::Result<Provisioned> {
     let token = token::for_role(stage.suite, TokenRole::PartnerAdmin, Some(&mapped.partner)).await?;
     let partner = stage.with_token(&token)?;
     stage.voice.say("the caller is an administrator of the partner: the mapping linked it to this customer");
@@ -61,7 +66,13 @@ pub async fn provision(stage: &mut Stage<'_>, cast: &Cast, mapped: &Mapped, coun
 }
 
 async fn simulator(stage: &Stage<'_>, partner: &As, customer: &str) -> anyhow::Result<String> {
-    let settings = SimulatorSettings { latency_ms: 30, failure_percent: 15, lost_answer_percent: 5, seed: 7, ..Default::default() };
+    let settings = SimulatorSettings {
+        latency_ms: 30,
+        failure_percent: 15,
+        lost_answer_percent: 5,
+        seed: 7,
+        ..Default::default()
+    };
     let target = Target {
         display_name: format!("Simulated system {}", stage.run),
         kind: Some(Kind::Simulator(settings)),
@@ -102,7 +113,11 @@ async fn check_ledger(stage: &Stage<'_>, partner: &As, target: &str, count: usiz
     let accounts = ledger(partner, target).await?;
     let twice = accounts.iter().filter(|account| account.creation_count != 1).count();
     let calls = accounts.iter().map(|account| account.call_count).sum();
-    anyhow::ensure!(accounts.len() == count && twice == 0, "the ledger shows {} accounts, {twice} not once", accounts.len());
+    anyhow::ensure!(
+        accounts.len() == count && twice == 0,
+        "the ledger shows {} accounts, {twice} not once",
+        accounts.len()
+    );
     stage.voice.say(format!("the simulator's own ledger: {count} accounts, each created once, in {calls} calls"));
     Ok(calls)
 }

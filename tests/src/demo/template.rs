@@ -48,6 +48,8 @@ pub async fn submit_and_resolve(stage: &mut Stage<'_>, mapped: &Mapped) -> anyho
         .into_inner();
     let request = ResolveProvisioningIdRequest { provisioning_id: submitted.provisioning_id.clone() };
     let revision = client.resolve_provisioning_id(request).await.context("resolving")?.into_inner();
-    stage.voice.say(format!("SubmitTemplate: provisioning id {}, resolves to {}", submitted.provisioning_id, revision.name));
+    stage
+        .voice
+        .say(format!("SubmitTemplate: provisioning id {}, resolves to {}", submitted.provisioning_id, revision.name));
     Ok(())
 }

@@ -18,6 +18,8 @@ impl CatalogService for Api {
         let request = request.into_inner();
         valid(&request, [])?;
         let packages = list_packages::run(&self.app, &ctx, convert::audience(request.audience())).await;
-        answer(packages, |packages| ListPackagesResponse { packages: packages.into_iter().map(render::package).collect() })
+        answer(packages, |packages| ListPackagesResponse {
+            packages: packages.into_iter().map(render::package).collect(),
+        })
     }
 }

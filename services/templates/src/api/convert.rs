@@ -7,7 +7,10 @@ use crate::model::package::Audience;
 use crate::model::template::{Authentication, MUTABLE, Settings};
 
 /// The rules between a template's fields, for the fields that are looked at.
-pub(super) fn template_violations(template: Option<&wire::Template>, looked_at: impl Fn(&str) -> bool) -> Vec<Violation> {
+pub(super) fn template_violations(
+    template: Option<&wire::Template>,
+    looked_at: impl Fn(&str) -> bool,
+) -> Vec<Violation> {
     let mut violations = Vec::new();
     let Some(template) = template else { return violations };
     let known = rust_iso3166::from_alpha2(&template.region_code).is_some();
@@ -45,7 +48,9 @@ pub(super) fn template_violations(template: Option<&wire::Template>, looked_at: 
 /// A mask may name what can change; `name` and `etag` say which template, and every other field is the server's.
 pub(super) fn mask_violations(mask: &[String]) -> Vec<Violation> {
     let fixed = mask.iter().filter(|path| !MUTABLE.contains(&path.as_str()));
-    fixed.map(|path| violation("update_mask", "mask", &format!("{path} cannot be changed; name some of {MUTABLE:?}"))).collect()
+    fixed
+        .map(|path| violation("update_mask", "mask", &format!("{path} cannot be changed; name some of {MUTABLE:?}")))
+        .collect()
 }
 
 /// An update says which version it means.

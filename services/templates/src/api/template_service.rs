@@ -62,7 +62,8 @@ impl TemplateService for Api {
         let mutation = mutation(&ctx, &request, &request.request_id, request.validate_only).map_err(refused)?;
         let settings = convert::settings(request.template.unwrap_or_default());
         let app = self.app.clone();
-        changed(async move { create_template::run(&app, &ctx, &mutation, partner, settings).await }, render::template).await
+        changed(async move { create_template::run(&app, &ctx, &mutation, partner, settings).await }, render::template)
+            .await
     }
 
     async fn get_template(&self, request: Request<GetTemplateRequest>) -> Result<Response<Template>, Status> {

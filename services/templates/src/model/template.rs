@@ -115,8 +115,12 @@ impl Template {
         let (method, entity_id) = match &self.settings.authentication {
             None => ("AUTHENTICATION_METHOD_UNSPECIFIED", ""),
             Some(Authentication::Webex) => ("AUTHENTICATION_METHOD_WEBEX", ""),
-            Some(Authentication::PartnerSaml { entity_id }) => ("AUTHENTICATION_METHOD_PARTNER_SAML", entity_id.as_str()),
-            Some(Authentication::PartnerOidc { entity_id }) => ("AUTHENTICATION_METHOD_PARTNER_OIDC", entity_id.as_str()),
+            Some(Authentication::PartnerSaml { entity_id }) => {
+                ("AUTHENTICATION_METHOD_PARTNER_SAML", entity_id.as_str())
+            }
+            Some(Authentication::PartnerOidc { entity_id }) => {
+                ("AUTHENTICATION_METHOD_PARTNER_OIDC", entity_id.as_str())
+            }
         };
         serde_json::json!({
             "name": self.name,

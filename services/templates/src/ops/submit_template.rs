@@ -11,13 +11,7 @@ use crate::model::provisioning_id;
 use crate::model::template::Template;
 use crate::store::{op::Op, revision, template};
 
-pub async fn run(
-    app: &App,
-    ctx: &Ctx,
-    mutation: &Mutation,
-    name: TemplateName,
-    etag: Etag,
-) -> Result<Template, Error> {
+pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, name: TemplateName, etag: Etag) -> Result<Template, Error> {
     // 80 random bits: that one meets another is less likely than a broken disk, and then the unique key refuses it.
     let fresh = provisioning_id::from_random(rand::random());
     app.store

@@ -98,7 +98,10 @@ async fn nothing_new_cannot_be_submitted() {
     let submitted = world.templates().submit_template(request(&token, submit(&draft))).await.unwrap().into_inner();
     let refused = seen(&world.templates().submit_template(request(&token, submit(&submitted))).await);
     assert_eq!((refused.code, refused.reason.as_str()), (Code::FailedPrecondition, "NOTHING_TO_SUBMIT"));
-    assert_eq!((refused.metadata["template"].as_str(), refused.metadata["revision"].as_str()), (draft.name.as_str(), "1"));
+    assert_eq!(
+        (refused.metadata["template"].as_str(), refused.metadata["revision"].as_str()),
+        (draft.name.as_str(), "1")
+    );
     assert_eq!(world.count("SELECT count(*) FROM template_revisions").await, 1);
 }
 

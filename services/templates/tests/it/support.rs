@@ -109,7 +109,8 @@ impl World {
     /// One number by SQL, as the owner.
     pub async fn count(&self, sql: &str) -> i64 {
         let url = self.database.owner_url(ServiceName::Templates);
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("the database answers");
+        let (client, connection) =
+            tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("the database answers");
         tokio::spawn(connection);
         client.query_one(sql, &[]).await.expect("one row").get(0)
     }

@@ -61,7 +61,8 @@ async fn an_edit_after_the_submit_waits_for_the_next_one_and_keeps_the_id() {
     assert_eq!((second.revision, &second.provisioning_id), (2, &first.provisioning_id));
     let list = ListRevisionsRequest { parent: draft.name, ..Default::default() };
     let revisions = world.templates().list_revisions(request(&token, list)).await.unwrap().into_inner().revisions;
-    let names: Vec<_> = revisions.iter().map(|r| (r.number, r.template.as_ref().unwrap().display_name.as_str())).collect();
+    let names: Vec<_> =
+        revisions.iter().map(|r| (r.number, r.template.as_ref().unwrap().display_name.as_str())).collect();
     assert_eq!(names, [(2, "Large offices"), (1, "Small offices")]);
 }
 
@@ -148,8 +149,7 @@ async fn a_repeated_creation_has_one_effect_and_the_same_answer() {
 async fn validate_only_answers_as_if_done_and_changes_nothing() {
     let world = World::new().await;
     let (partner, token) = world.partner("Partner").await;
-    let message =
-        dialtone_proto::templates::v1::CreateTemplateRequest { validate_only: true, ..creation(partner) };
+    let message = dialtone_proto::templates::v1::CreateTemplateRequest { validate_only: true, ..creation(partner) };
     let answer = world.templates().create_template(request(&token, message)).await.unwrap().into_inner();
     assert_eq!(answer.state(), TemplateState::Draft);
     for table in ["templates", "history", "outbox", "idempotency_keys"] {

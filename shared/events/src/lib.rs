@@ -27,7 +27,7 @@ mod watch;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-pub use change::record_change;
+pub use change::{record_change, record_changes};
 pub use feed::Feed;
 pub use outbox::{NewEvent, append, append_all};
 pub use purge::{Retention, run_purge};

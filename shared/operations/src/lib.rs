@@ -39,6 +39,7 @@ pub use job::Job;
 pub use operations::{Child, NewOperation, Operations, Started};
 pub use service::{OperationControlServer, OperationsServer, pack};
 pub use step::{Next, Step, StepError};
+pub use store::Queue;
 
 /// The tables of this crate, for the service's migrator.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();

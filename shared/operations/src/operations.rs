@@ -18,7 +18,7 @@ use crate::{
     hub::Hub,
     model::{Failure, State},
     record,
-    store::{self, NewRow},
+    store::{self, NewRow, Queue},
 };
 
 /// All operations of one service. Cheap to clone.
@@ -148,9 +148,23 @@ impl Operations {
             .collect()
     }
 
+    /// How much work there is, and how much of it waits for a person or for another release.
+    pub async fn queue(&self) -> Result<Queue, DbFault> {
+        self.0.queue().await
+    }
+
     /// Works on operations until `stop`, then finishes or hands back what is under way. Run it once per process, in a task.
     pub async fn run(&self, stop: CancellationToken) {
         engine::run(Arc::clone(&self.0), stop).await;
+    }
+}
+
+impl Inner {
+    pub(crate) async fn queue(&self) -> Result<Queue, DbFault> {
+        let (kinds, versions) = self.registry.pairs();
+        let ctx = Ctx::job(self.service, "operations-measure");
+        let sample = async |c: &mut Conn| store::queue_sample(c, (&kinds, &versions)).await;
+        self.store.read("operations_sample", &ctx, sample).await
     }
 }
 

@@ -18,7 +18,7 @@ use opentelemetry::{
     metrics::{Counter, Gauge, Histogram},
 };
 
-use crate::{model::State, store::Sample};
+use crate::{model::State, store::Queue};
 
 /// All instruments of one engine.
 pub(crate) struct Metrics {
@@ -49,12 +49,12 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn queue(&self, sample: &Sample, held: usize) {
+    pub(crate) fn queue(&self, queue: &Queue, held: usize) {
         let count = |n: i64| u64::try_from(n).unwrap_or_default();
-        self.due.record(count(sample.due), &[]);
-        self.oldest.record(sample.oldest_seconds, &[]);
-        self.stuck.record(count(sample.stuck), &[]);
-        self.unknown.record(count(sample.unknown), &[]);
+        self.due.record(count(queue.due), &[]);
+        self.oldest.record(queue.oldest_seconds, &[]);
+        self.stuck.record(count(queue.stuck), &[]);
+        self.unknown.record(count(queue.unknown), &[]);
         self.held.record(held as u64, &[]);
     }
 

@@ -78,14 +78,8 @@ impl Engine {
     }
 
     async fn measure(&self) -> Result<(), DbFault> {
-        let (kinds, versions) = self.ops.registry.pairs();
-        let ctx = Ctx::job(self.ops.service, "operations-measure");
-        let sample = self
-            .ops
-            .store
-            .read("operations_sample", &ctx, async |c: &mut Conn| store::queue_sample(c, (&kinds, &versions)).await)
-            .await?;
-        self.ops.metrics.queue(&sample, self.held.keys().len());
+        let queue = self.ops.queue().await?;
+        self.ops.metrics.queue(&queue, self.held.keys().len());
         Ok(())
     }
 

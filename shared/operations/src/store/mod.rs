@@ -22,7 +22,8 @@ pub(crate) use progress::{
 };
 pub(crate) use read::{Filter, children_ended, operation_get, operations_list};
 pub(crate) use row::{OperationRow, ShownRow, failure_json, read};
-pub(crate) use sample::{Sample, queue_sample};
+pub use sample::Queue;
+pub(crate) use sample::queue_sample;
 
 use std::time::Duration;
 

@@ -7,21 +7,21 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-/// The queue at one moment.
+/// The operations under way at one moment, in all replicas together.
 #[derive(Debug, Clone, Copy, PartialEq, QueryableByName)]
-pub(crate) struct Sample {
+pub struct Queue {
     /// Operations that are due and not held, of known kinds.
     #[diesel(sql_type = BigInt)]
-    pub(crate) due: i64,
+    pub due: i64,
     /// For how long the oldest of them has been due, in seconds; 0 if there is none.
     #[diesel(sql_type = Double)]
-    pub(crate) oldest_seconds: f64,
+    pub oldest_seconds: f64,
     /// Operations that wait for a person.
     #[diesel(sql_type = BigInt)]
-    pub(crate) stuck: i64,
+    pub stuck: i64,
     /// Unfinished operations of a kind or version that this release does not know and leaves alone.
     #[diesel(sql_type = BigInt)]
-    pub(crate) unknown: i64,
+    pub unknown: i64,
 }
 
 const SAMPLE: &str = "
@@ -35,6 +35,6 @@ SELECT count(*) FILTER (WHERE ready AND known) AS due,
           FROM operations o) AS q";
 
 /// Measures the queue. Reads the whole hot table, which holds unfinished work only.
-pub(crate) async fn queue_sample(c: &mut Conn, (kinds, versions): (&[&str], &[i32])) -> Result<Sample, DbFault> {
+pub(crate) async fn queue_sample(c: &mut Conn, (kinds, versions): (&[&str], &[i32])) -> Result<Queue, DbFault> {
     diesel::sql_query(SAMPLE).bind::<Array<Text>, _>(kinds).bind::<Array<Integer>, _>(versions).get_result(c).await.db()
 }

@@ -195,7 +195,8 @@ pub fn leased_for(ms: u64) -> OperationsConfig {
     OperationsConfig {
         lease_ms: of(ms),
         poll_ms: of(20),
-        children_poll_ms: of(5_000),
+        // Never: a parent is woken by the end of its last child, in the same transaction.
+        children_poll_ms: of(3_600_000),
         wait_poll_ms: of(20),
         drain_ms: of(5_000),
         ..OperationsConfig::default()

@@ -3,7 +3,10 @@
 use dialtone_ids::ServiceName;
 use dialtone_testkit::database;
 
-use crate::fixture::Fixture;
+use crate::{
+    fixture::{Face, Fixture, PATIENCE, Running},
+    world::{World, three},
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn migrations_go_up_down_and_up_again() {
@@ -18,6 +21,37 @@ async fn migrations_go_up_down_and_up_again() {
     let first = up().await;
     dialtone_db::migrate::revert_all(&owner, ServiceName::Templates, &all).await.expect("down");
     assert_eq!(up().await, first);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn diesel_knows_the_tables_as_they_are() {
+    let fixture = Fixture::new().await;
+    let names = ["operations", "operation_steps", "operations_finished"];
+    let ctx = dialtone_authz::Ctx::job(ServiceName::Templates, "test");
+    let printed = fixture.store.read("schema", &ctx, async |c| dialtone_db::schema_print::tables(c, &names).await);
+    let known = include_str!("../../src/schema.rs");
+    for table in printed.await.expect("they have keys").split("\n\n") {
+        assert!(known.contains(table.trim()), "{table}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn old_finished_operations_are_purged_and_young_ones_are_not() {
+    let (fixture, world) = (Fixture::new().await, World::kind());
+    let operations = fixture.operations([three(&world)]);
+    let (old, young) = (fixture.start(&operations, "three").await, fixture.start(&operations, "three").await);
+    let (face, running) = (Face::staff(&operations), Running::new(&operations));
+    face.done(old).await;
+    face.done(young).await;
+    running.stop().await;
+    fixture
+        .sql(&format!("UPDATE operations_finished SET end_time = now() - interval '31 days' WHERE id = '{}'", old.id))
+        .await;
+    let running = Running::new(&operations);
+    let left = "SELECT count(*) AS n FROM operations_finished";
+    dialtone_testkit::eventually("the purge", PATIENCE, async || (fixture.number(left).await == 1).then_some(())).await;
+    assert!(face.get(young).await.done);
+    running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

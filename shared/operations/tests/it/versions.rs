@@ -25,6 +25,10 @@ async fn what_a_newer_release_started_is_left_alone_by_an_older_one() {
     running.stop().await;
     assert_eq!(face.metadata(started_by_newer).await.state(), OperationState::Pending);
     assert_eq!(fixture.number("SELECT epoch AS n FROM operations").await, 0);
+    let (seen_by_older, seen_by_newer) = (older.queue().await.expect("read"), newer.queue().await.expect("read"));
+    assert_eq!((seen_by_older.due, seen_by_older.unknown), (0, 1));
+    assert_eq!((seen_by_newer.due, seen_by_newer.unknown), (1, 0));
+    assert!(seen_by_newer.oldest_seconds > 0.0);
 
     let running = Running::new(&newer);
     let (_, metadata) = Face::staff(&newer).done(started_by_newer).await;

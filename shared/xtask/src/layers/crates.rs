@@ -19,7 +19,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("authz", &["ids", "proto", "status", "db"]),
     ("events", &["ids", "proto", "status", "db", "authz"]),
     ("operations", &["ids", "proto", "status", "db", "authz", "events"]),
-    ("client", &["proto", "status", "authz", "telemetry"]),
+    ("client", &["ids", "proto", "status", "authz", "telemetry"]),
     ("server", &["ids", "proto", "status", "db", "authz", "config", "telemetry"]),
     ("testkit", &["ids", "proto", "status", "db", "authz", "config", "client"]),
     ("xtask", &["testkit"]),

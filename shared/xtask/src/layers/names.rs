@@ -31,8 +31,8 @@ const REQUIRED: [&str; 17] = [
 const TOP: [&str; 11] =
     ["main.rs", "lib.rs", "config.rs", "error.rs", "api", "ops", "store", "model", "jobs", "peers", "connectors"];
 
-/// The one service that speaks to outside systems.
-const WITH_CONNECTORS: &str = "user-provisioning";
+/// Services that speak to outside systems: targets of provisioning, and the mail server.
+const WITH_CONNECTORS: [&str; 2] = ["user-provisioning", "subscriptions"];
 
 pub(super) fn check(root: &Path, service: &str) -> Result<Vec<Finding>> {
     let home = PathBuf::from("services").join(service);
@@ -50,7 +50,7 @@ pub(super) fn check(root: &Path, service: &str) -> Result<Vec<Finding>> {
     let src = home.join("src");
     for entry in root.join(&src).read_dir()? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        let misplaced = name == "connectors" && service != WITH_CONNECTORS;
+        let misplaced = name == "connectors" && !WITH_CONNECTORS.contains(&service);
         if misplaced || !TOP.contains(&name.as_str()) {
             findings.push(Finding::new(
                 src.join(name),

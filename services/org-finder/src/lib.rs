@@ -1,1 +1,82 @@
-//!
+//! The org-finder service: organizations, who they are, and who may do what for them. `README.md` says what it owns and promises.
+
+mod api;
+mod config;
+mod error;
+mod jobs;
+mod model;
+mod ops;
+mod peers;
+mod store;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dialtone_client::{ServiceChannel, Upstream};
+use dialtone_db::{Pager, Store, migrate};
+use dialtone_events::{Feed, Retention};
+use dialtone_ids::ServiceName;
+use dialtone_server::Server;
+use dialtone_server::program::{Program, ProgramError};
+use dialtone_telemetry::TelemetryConfig;
+use tokio_util::sync::CancellationToken;
+
+pub use config::Config;
+pub use store::MIGRATIONS;
+
+use model::matching::Weights;
+
+/// Which service this is.
+pub const SERVICE: ServiceName = ServiceName::OrgFinder;
+
+/// What the ops work with; one per process.
+pub struct App {
+    store: Store,
+    pager: Pager,
+    weights: Weights,
+}
+
+/// The program.
+pub struct OrgFinder;
+
+impl Program for OrgFinder {
+    const SERVICE: ServiceName = SERVICE;
+    const DEFAULTS: &'static str = include_str!("../config.default.toml");
+    type Config = Config;
+
+    fn telemetry(config: &Config) -> &TelemetryConfig {
+        &config.telemetry
+    }
+
+    async fn serve(config: Config, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ProgramError> {
+        let stopping = CancellationToken::new();
+        let server = bind(config, &stopping).await?;
+        let shutdown = async move {
+            shutdown.await;
+            stopping.cancel();
+        };
+        Ok(server.run_with_metrics(shutdown).await?)
+    }
+
+    async fn migrate(config: Config) -> Result<Vec<String>, ProgramError> {
+        let url = config.migration.url.ok_or("migration.url is not set: the URL of the role that owns the schema")?;
+        Ok(migrate::run(&url, SERVICE, &[&dialtone_events::MIGRATIONS, &MIGRATIONS]).await?)
+    }
+}
+
+/// Connects, starts the background loops, which end with `stopping`, and binds the address of `config`.
+pub async fn bind(config: Config, stopping: &CancellationToken) -> Result<Server, ProgramError> {
+    let app = Arc::new(App {
+        store: Store::connect(&config.database, SERVICE).await?,
+        pager: Pager::new(&config.paging.key),
+        weights: config.matching,
+    });
+    let upstream = Upstream::connect("user-provisioning", &config.peers.user_provisioning)?;
+    let source = peers::UserProvisioning::new(ServiceChannel::new(upstream, config.identity.signer(SERVICE)?));
+    let keep = Duration::from_secs(u64::from(config.events.keep_days.get()) * 24 * 3_600);
+    jobs::start(&app, &source, Retention::new(keep), stopping);
+    let feed = Feed::start(app.store.clone(), SERVICE, stopping.clone());
+    let services = api::services(app, feed);
+    Ok(Server::bind(SERVICE, config.server, config.identity.verifier()?, services).await?)
+}

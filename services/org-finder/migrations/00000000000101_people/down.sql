@@ -1,0 +1,2 @@
+DROP TABLE organization_activity;
+DROP TABLE people;

@@ -1,0 +1,138 @@
+//! From messages to the model, with the rules that a proto cannot say.
+
+use std::collections::BTreeSet;
+
+use dialtone_authz::Role as WireRole;
+use dialtone_ids::BadName;
+use dialtone_proto::orgfinder::v1 as wire;
+use dialtone_status::Violation;
+
+use crate::model::access::AccessRole;
+use crate::model::address::Address;
+use crate::model::domain;
+use crate::model::organization::{MUTABLE, Profile, Role, Roles, Vertical};
+
+pub(super) fn violation(field: impl Into<String>, rule: &'static str, description: impl Into<String>) -> Violation {
+    Violation { field: field.into(), rule, description: description.into() }
+}
+
+/// A name that is none.
+pub(super) fn bad_name(field: &str, bad: &BadName) -> Violation {
+    violation(field, "resource_name", format!("must be a name of the form {}", bad.expected))
+}
+
+/// The rules of a profile beyond the proto's, for the fields that are looked at.
+pub(super) fn profile_violations(
+    organization: &wire::Organization,
+    looked_at: impl Fn(&str) -> bool,
+) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let name = &organization.display_name;
+    if looked_at("display_name") && !name.is_empty() && (name.trim().is_empty() || name.contains(char::is_control)) {
+        let description = "must have letters, and none that cannot be printed";
+        violations.push(violation("organization.display_name", "printable", description));
+    }
+    let code = &organization.region_code;
+    if looked_at("region_code") && code.len() == 2 && rust_iso3166::from_alpha2(code).is_none() {
+        let description = "is no country or region of ISO 3166-1; use a code such as SE or BR";
+        violations.push(violation("organization.region_code", "region", description));
+    }
+    violations
+}
+
+/// The domains of an organization in their one spelling, each once; or what is wrong with them.
+pub(super) fn domains(given: &[wire::OrganizationDomain]) -> Result<Vec<String>, Vec<Violation>> {
+    let (mut good, mut bad) = (BTreeSet::new(), Vec::new());
+    for (index, domain) in given.iter().enumerate().filter(|(_, domain)| !domain.domain.is_empty()) {
+        match domain::of_organization(domain.domain.trim()) {
+            Ok(domain) => {
+                good.insert(domain);
+            }
+            Err(why) => {
+                let field = format!("organization.domains[{index}].domain");
+                bad.push(violation(field, why.rule(), why.remedy()));
+            }
+        }
+    }
+    if bad.is_empty() { Ok(good.into_iter().collect()) } else { Err(bad) }
+}
+
+/// A mask names what can change; `name` and `etag` say which organization, and every other field is the server's.
+pub(super) fn mask_violations(mask: &[String]) -> Vec<Violation> {
+    let known = MUTABLE.join(", ");
+    if mask.is_empty() {
+        return vec![violation("update_mask", "required", format!("must name at least one of {known}"))];
+    }
+    let fixed = mask.iter().filter(|path| !MUTABLE.contains(&path.as_str()));
+    fixed
+        .map(|path| violation("update_mask", "mask", format!("{path} cannot be changed; name some of {known}")))
+        .collect()
+}
+
+/// An update says which version it means.
+pub(super) fn etag_violation(etag: &str) -> Option<Violation> {
+    let missing = "is required: send back the etag of the organization you read";
+    etag.is_empty().then(|| violation("organization.etag", "required", missing))
+}
+
+/// The profile of a valid message; unchecked fields that an update's mask leaves out may be anything.
+pub(super) fn profile(organization: wire::Organization) -> Profile {
+    let has = |role: wire::OrganizationRole| organization.roles.contains(&role.into());
+    Profile {
+        vertical: vertical(organization.vertical()),
+        roles: Roles { partner: has(wire::OrganizationRole::Partner), customer: has(wire::OrganizationRole::Customer) },
+        display_name: organization.display_name.trim().to_owned(),
+        region_code: organization.region_code,
+    }
+}
+
+/// Sections are numbered in the order of their letters.
+fn vertical(vertical: wire::Vertical) -> Option<Vertical> {
+    match vertical {
+        wire::Vertical::Unspecified => None,
+        wire::Vertical::Other => Some(Vertical::Other),
+        section => {
+            let index = u8::try_from(i32::from(section) - 1).ok()?;
+            Some(Vertical::Isic(char::from(b'A' + index)))
+        }
+    }
+}
+
+/// The address of a match; what is wrong with it beyond the proto's rule.
+pub(super) fn address(text: &str) -> Result<Address, Violation> {
+    let description = "must be at a domain name with at least two labels, such as anna@example.org";
+    Address::parse(text).ok_or_else(|| violation("contact_email", "email_domain", description))
+}
+
+/// The role an organization must have; a valid message has one.
+pub(super) fn organization_role(role: wire::OrganizationRole) -> Role {
+    match role {
+        wire::OrganizationRole::Partner => Role::Partner,
+        wire::OrganizationRole::Customer | wire::OrganizationRole::Unspecified => Role::Customer,
+    }
+}
+
+/// The role of a valid grant or link: the proto refuses the others.
+pub(super) fn access_role(role: WireRole) -> AccessRole {
+    match role {
+        WireRole::FullAdmin => AccessRole::FullAdmin,
+        WireRole::ProvisioningAdmin => AccessRole::ProvisioningAdmin,
+        WireRole::ReadOnly | WireRole::Unspecified | WireRole::Platform => AccessRole::ReadOnly,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::render;
+
+    #[test]
+    fn verticals_go_both_ways() {
+        for number in 0..=22 {
+            let section = wire::Vertical::try_from(number).expect("the proto has it");
+            assert_eq!(render::vertical(vertical(section)), section);
+        }
+        assert_eq!(vertical(wire::Vertical::IsicJ), Some(Vertical::Isic('J')));
+        assert_eq!(vertical(wire::Vertical::IsicU), Some(Vertical::Isic('U')));
+    }
+}

@@ -1,0 +1,68 @@
+//! The configuration of the service; `config.default.toml` explains every key.
+
+use std::num::NonZeroU16;
+
+use dialtone_authz::IdentityConfig;
+use dialtone_client::UpstreamSettings;
+use dialtone_config::{Check, Faults};
+use dialtone_db::{DatabaseConfig, MigrationConfig, PagingConfig};
+use dialtone_server::ServeConfig;
+use dialtone_telemetry::TelemetryConfig;
+use serde::Deserialize;
+
+use crate::model::matching::Weights;
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub server: ServeConfig,
+    pub database: DatabaseConfig,
+    #[serde(default)]
+    pub migration: MigrationConfig,
+    pub identity: IdentityConfig,
+    pub telemetry: TelemetryConfig,
+    pub paging: PagingConfig,
+    pub peers: Peers,
+    pub events: Events,
+    pub matching: Weights,
+}
+
+/// The services that this one watches.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peers {
+    /// Whose events feed the directory of people.
+    pub user_provisioning: UpstreamSettings,
+}
+
+/// The events of this service.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Events {
+    /// For how many days they are kept.
+    pub keep_days: NonZeroU16,
+}
+
+impl Check for Config {
+    fn check(&self, faults: &mut Faults) {
+        faults.nested("server", &self.server);
+        faults.nested("matching", &self.matching);
+    }
+}
+
+impl Check for Weights {
+    fn check(&self, faults: &mut Faults) {
+        for (key, weight) in [
+            ("exact_contact", self.exact_contact),
+            ("claimed_domain", self.claimed_domain),
+            ("verified_domain", self.verified_domain),
+            ("unverified_domain", self.unverified_domain),
+            ("users_on_domain", self.users_on_domain),
+            ("name_similarity", self.name_similarity),
+            ("recent_activity", self.recent_activity),
+        ] {
+            faults.within(key, weight, 0.0..=1000.0);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Why an operation of this service was refused or failed, by meaning. Knows neither the wire nor the database's words.
+
+use dialtone_db::{DbFault, TxError};
+use dialtone_ids::OrganizationId;
+use dialtone_status::Fault;
+
+use crate::model::import::Issue;
+
+/// One variant per meaning.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The resource of this name is not there, said to somebody who may know.
+    #[error("{0} not found")]
+    NotFound(String),
+    /// The resource of this name changed since it was read.
+    #[error("{0} changed since it was read")]
+    Stale(String),
+    /// Other organizations look the same; at most ten of them.
+    #[error("looks like existing organizations")]
+    LooksLikeExisting(Vec<OrganizationId>),
+    /// The organization cannot be a partner in a link.
+    #[error("not a partner")]
+    NotAPartner(OrganizationId),
+    /// The organization would become its own partner.
+    #[error("link would cycle")]
+    LinkWouldCycle { partner: OrganizationId, customer: OrganizationId },
+    /// Lines of an import that takes all or nothing are bad.
+    #[error("{refused} bad lines")]
+    ImportRefused { refused: i64, issues: Vec<Issue> },
+    /// An import did not begin with its options.
+    #[error("import without options")]
+    ImportOptionsMissing,
+    /// A line of an import is longer than is taken.
+    #[error("line {line} is too long")]
+    LineTooLong { line: i64 },
+    /// A message of an import broke a rule, or the stream broke off.
+    #[error("upload: {0}")]
+    Upload(Fault),
+    /// The page token is of another list, or altered.
+    #[error("bad page token")]
+    BadPageToken,
+    /// The database failed.
+    #[error("database: {0}")]
+    Db(DbFault),
+}
+
+impl TxError for Error {
+    fn from_fault(fault: DbFault) -> Self {
+        Self::Db(fault)
+    }
+
+    fn fault(&self) -> Option<&DbFault> {
+        match self {
+            Self::Db(fault) => Some(fault),
+            Self::NotFound(_)
+            | Self::Stale(_)
+            | Self::LooksLikeExisting(_)
+            | Self::NotAPartner(_)
+            | Self::LinkWouldCycle { .. }
+            | Self::ImportRefused { .. }
+            | Self::ImportOptionsMissing
+            | Self::LineTooLong { .. }
+            | Self::Upload(_)
+            | Self::BadPageToken => None,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Pure types and decisions of the service: no database, no wire, no clock.
+
+pub mod access;
+pub mod address;
+pub mod domain;
+pub mod import;
+pub mod lines;
+pub mod matching;
+pub mod name;
+pub mod organization;
+pub mod person;
+pub mod public_mail;
+pub mod wording;

@@ -1,0 +1,62 @@
+//! What each method means: one file per verb. Knows neither the wire nor SQL.
+
+pub mod check_access;
+pub mod create_organization;
+pub mod get_organization;
+pub mod grant_role;
+pub mod import_organizations;
+pub mod link_partner;
+pub mod list_access;
+pub mod list_grants;
+pub mod list_organizations;
+pub mod list_people;
+pub mod match_organizations;
+pub mod record_person;
+pub mod revoke_role;
+pub mod sweep_imports;
+pub mod update_organization;
+
+use dialtone_db::{Cas, DbFault, history::Change};
+use dialtone_ids::OrganizationId;
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// Rows of one page: what was asked for, 50 where nothing was.
+fn page_size(asked: i32) -> usize {
+    if asked == 0 { 50 } else { usize::try_from(asked).unwrap_or(50) }
+}
+
+/// Cuts the one row too many that says whether there is a next page; the last row of this page in that case.
+fn cut<T>(rows: &mut Vec<T>, size: usize) -> Option<&T> {
+    if rows.len() <= size {
+        return None;
+    }
+    rows.truncate(size);
+    rows.last()
+}
+
+/// A missing resource, where the caller may know that it is missing.
+fn found(fault: DbFault, name: impl ToString) -> Error {
+    if fault == DbFault::NotFound { Error::NotFound(name.to_string()) } else { Error::Db(fault) }
+}
+
+/// What a compare-and-set means.
+fn updated<T>(answer: Cas<T>, name: impl ToString) -> Result<T, Error> {
+    match answer {
+        Cas::Updated(value) => Ok(value),
+        Cas::Stale => Err(Error::Stale(name.to_string())),
+        Cas::Missing => Err(Error::NotFound(name.to_string())),
+    }
+}
+
+/// A change as history and events tell it.
+fn change(
+    tenant: OrganizationId,
+    resource: impl ToString,
+    verb: &'static str,
+    before: Option<Value>,
+    after: Option<Value>,
+) -> Change {
+    Change { tenant: Some(tenant.uuid()), resource: resource.to_string(), verb, before, after }
+}

@@ -1,0 +1,137 @@
+//! Staged lines of imports, and their merge into organizations.
+
+use dialtone_db::{Classify as _, Conn, DbFault};
+use dialtone_ids::{ImportId, OrganizationId};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::organization::organizations_get;
+use super::schema::import_lines as lines;
+use crate::model::domain::State;
+use crate::model::import::Entry;
+use crate::model::organization::Organization;
+
+#[derive(Insertable)]
+#[diesel(table_name = lines)]
+struct LineRow<'a> {
+    import_id: Uuid,
+    line: i64,
+    organization_id: Uuid,
+    import_key: Vec<u8>,
+    display_name: &'a str,
+    normalized_name: &'a str,
+    vertical: Option<String>,
+    region_code: &'a str,
+    subdivision: Option<&'a str>,
+    is_partner: bool,
+    is_customer: bool,
+    domains: Vec<&'a str>,
+    verified_domains: Vec<&'a str>,
+}
+
+impl<'a> LineRow<'a> {
+    fn of(import: ImportId, line: i64, entry: &'a Entry) -> Self {
+        let verified = entry.domains.iter().filter(|domain| domain.state >= State::Verified);
+        Self {
+            import_id: import.uuid(),
+            line,
+            organization_id: OrganizationId::new().uuid(),
+            import_key: entry.key().to_vec(),
+            display_name: &entry.profile.display_name,
+            normalized_name: &entry.normalized_name,
+            vertical: entry.profile.vertical.map(String::from),
+            region_code: &entry.profile.region_code,
+            subdivision: entry.subdivision.as_deref(),
+            is_partner: entry.profile.roles.partner,
+            is_customer: entry.profile.roles.customer,
+            domains: entry.domains.iter().map(|domain| domain.domain.as_str()).collect(),
+            verified_domains: verified.map(|domain| domain.domain.as_str()).collect(),
+        }
+    }
+}
+
+/// Keeps good lines aside, in one statement.
+pub async fn import_stage(c: &mut Conn, import: ImportId, entries: &[(i64, Entry)]) -> Result<(), DbFault> {
+    let rows: Vec<_> = entries.iter().map(|(line, entry)| LineRow::of(import, *line, entry)).collect();
+    // A statement that is repeated after a lost connection may find the lines there.
+    diesel::insert_into(lines::table).values(rows).on_conflict_do_nothing().execute(c).await.db()?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct MergedRow {
+    #[diesel(sql_type = BigInt)]
+    last_line: i64,
+    #[diesel(sql_type = Integer)]
+    lines: i32,
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// What one page of lines became.
+pub struct Merged {
+    /// The next page begins after this line.
+    pub last_line: i64,
+    /// How many lines were looked at; 0 at the end.
+    pub lines: i64,
+    /// Those that were new.
+    pub created: Vec<Organization>,
+}
+
+/// Makes organizations of the staged lines after `after`, at most `limit` of them; lines that were loaded before change nothing.
+pub async fn import_merge(c: &mut Conn, import: ImportId, after: i64, limit: i64) -> Result<Merged, DbFault> {
+    let page = "SELECT coalesce(max(line), 0) AS last_line, count(*)::integer AS lines FROM \
+                (SELECT line FROM import_lines WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3) AS page";
+    let page: MergedRow = diesel::sql_query(page)
+        .bind::<SqlUuid, _>(import.uuid())
+        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(limit)
+        .get_result(c)
+        .await
+        .db()?;
+    // Only new lines are returned: of two equal lines the first wins.
+    let organizations = "INSERT INTO organizations (id, import_key, display_name, normalized_name, vertical, region_code, \
+          subdivision, is_partner, is_customer) \
+        SELECT organization_id, import_key, display_name, normalized_name, vertical, region_code, subdivision, \
+          is_partner, is_customer \
+        FROM import_lines WHERE import_id = $1 AND line > $2 AND line <= $3 ORDER BY line \
+        ON CONFLICT (import_key) DO NOTHING RETURNING id";
+    let created: Vec<IdRow> = on_page(organizations, import, after, page.last_line).load(c).await.db()?;
+    // Lines whose organization was not made have an id that no organization has.
+    let domains = "INSERT INTO organization_domains (organization_id, domain, state) \
+        SELECT o.id, domain, CASE WHEN domain = ANY (l.verified_domains) THEN 'VERIFIED' ELSE 'UNVERIFIED' END \
+        FROM import_lines AS l JOIN organizations AS o ON o.id = l.organization_id, unnest(l.domains) AS domain \
+        WHERE l.import_id = $1 AND l.line > $2 AND l.line <= $3";
+    on_page(domains, import, after, page.last_line).execute(c).await.db()?;
+    let ids = created.into_iter().map(|row| row.id).collect();
+    Ok(Merged { last_line: page.last_line, lines: i64::from(page.lines), created: organizations_get(c, ids).await? })
+}
+
+type OnPage = diesel::query_builder::BoxedSqlQuery<'static, diesel::pg::Pg, diesel::query_builder::SqlQuery>;
+
+fn on_page(sql: &'static str, import: ImportId, after: i64, last: i64) -> OnPage {
+    diesel::sql_query(sql)
+        .into_boxed()
+        .bind::<SqlUuid, _>(import.uuid())
+        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(last)
+}
+
+/// Removes the staged lines of an import.
+pub async fn import_discard(c: &mut Conn, import: ImportId) -> Result<(), DbFault> {
+    diesel::delete(lines::table.filter(lines::import_id.eq(import.uuid()))).execute(c).await.db()?;
+    Ok(())
+}
+
+/// Removes lines that were staged more than a day ago: their process died. At most `limit`; says how many.
+pub async fn import_sweep(c: &mut Conn, limit: i64) -> Result<usize, DbFault> {
+    let sql = "DELETE FROM import_lines WHERE ctid = ANY (ARRAY(SELECT ctid FROM import_lines \
+               WHERE staged < now() - interval '1 day' ORDER BY staged LIMIT $1))";
+    diesel::sql_query(sql).bind::<BigInt, _>(limit).execute(c).await.db()
+}

@@ -1,0 +1,214 @@
+//! Rows of organizations and of their domains.
+
+use chrono::{DateTime, Utc};
+use dialtone_db::{Cas, Classify as _, Conn, DbFault, cas};
+use dialtone_ids::OrganizationId;
+use diesel::dsl::{exists, now};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::schema::{organization_domains as domains, organizations};
+use super::unreadable;
+use crate::model::domain::{Domain, State};
+use crate::model::name;
+use crate::model::organization::{Organization, Profile, Roles, Vertical};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = organizations, check_for_backend(diesel::pg::Pg))]
+pub(super) struct OrganizationRow {
+    id: Uuid,
+    display_name: String,
+    vertical: Option<String>,
+    region_code: String,
+    is_partner: bool,
+    is_customer: bool,
+    version: i64,
+    created: DateTime<Utc>,
+    updated: DateTime<Utc>,
+}
+
+impl OrganizationRow {
+    fn into_model(self, domains: Vec<Domain>) -> Result<Organization, DbFault> {
+        let vertical = self.vertical.map(|text| Vertical::parse(&text).ok_or_else(|| unreadable("vertical")));
+        Ok(Organization {
+            id: OrganizationId::from_uuid(self.id),
+            profile: Profile {
+                display_name: self.display_name,
+                vertical: vertical.transpose()?,
+                region_code: self.region_code,
+                roles: Roles { partner: self.is_partner, customer: self.is_customer },
+            },
+            domains,
+            version: self.version,
+            created: self.created,
+            updated: self.updated,
+        })
+    }
+}
+
+/// The place of an organization in the list by name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Place {
+    pub normalized_name: String,
+    pub id: Uuid,
+}
+
+impl Place {
+    /// The place of this organization.
+    pub fn of(organization: &Organization) -> Self {
+        let normalized_name = name::normalize(&organization.profile.display_name);
+        Self { normalized_name, id: organization.id.uuid() }
+    }
+}
+
+/// Inserts an organization with these domains, all UNVERIFIED.
+pub async fn organization_insert(
+    c: &mut Conn,
+    id: OrganizationId,
+    profile: &Profile,
+    domain_names: &[String],
+) -> Result<Organization, DbFault> {
+    let row = diesel::insert_into(organizations::table)
+        .values((organizations::id.eq(id.uuid()), values(profile)))
+        .returning(OrganizationRow::as_returning())
+        .get_result(c)
+        .await
+        .db()?;
+    let rows: Vec<_> = domain_names
+        .iter()
+        .map(|name| {
+            (
+                domains::organization_id.eq(id.uuid()),
+                domains::domain.eq(name),
+                domains::state.eq(State::Unverified.as_str()),
+            )
+        })
+        .collect();
+    diesel::insert_into(domains::table).values(rows).execute(c).await.db()?;
+    row.into_model(organization_domains(c, id).await?)
+}
+
+type Values = (
+    diesel::dsl::Eq<organizations::display_name, String>,
+    diesel::dsl::Eq<organizations::normalized_name, String>,
+    diesel::dsl::Eq<organizations::vertical, Option<String>>,
+    diesel::dsl::Eq<organizations::region_code, String>,
+    diesel::dsl::Eq<organizations::is_partner, bool>,
+    diesel::dsl::Eq<organizations::is_customer, bool>,
+);
+
+fn values(profile: &Profile) -> Values {
+    (
+        organizations::display_name.eq(profile.display_name.clone()),
+        organizations::normalized_name.eq(name::normalize(&profile.display_name)),
+        organizations::vertical.eq(profile.vertical.map(String::from)),
+        organizations::region_code.eq(profile.region_code.clone()),
+        organizations::is_partner.eq(profile.roles.partner),
+        organizations::is_customer.eq(profile.roles.customer),
+    )
+}
+
+/// Reads one organization; [`DbFault::NotFound`] without it.
+pub async fn organization_get(c: &mut Conn, id: OrganizationId) -> Result<Organization, DbFault> {
+    let c = &*c;
+    let organization = organizations::table.find(id.uuid()).select(OrganizationRow::as_select());
+    // Both at once: one round trip.
+    let (mut first, mut second) = (c, c);
+    let read = async { organization.get_result(&mut first).await.db() };
+    let (row, domains) = futures::try_join!(read, domains_of(&mut second, id))?;
+    row.into_model(domains)
+}
+
+async fn domains_of(c: &mut &Conn, id: OrganizationId) -> Result<Vec<Domain>, DbFault> {
+    let query = domains::table
+        .filter(domains::organization_id.eq(id.uuid()))
+        .select((domains::domain, domains::state))
+        .order(domains::domain);
+    let rows: Vec<(String, String)> = query.load(c).await.db()?;
+    rows.into_iter().map(into_domain).collect()
+}
+
+async fn organization_domains(c: &mut Conn, id: OrganizationId) -> Result<Vec<Domain>, DbFault> {
+    domains_of(&mut &*c, id).await
+}
+
+fn into_domain((domain, state): (String, String)) -> Result<Domain, DbFault> {
+    Ok(Domain { domain, state: State::parse(&state).ok_or_else(|| unreadable("state"))? })
+}
+
+/// Changes the profile if the version is still `version`.
+pub async fn organization_update_if(
+    c: &mut Conn,
+    id: OrganizationId,
+    version: i64,
+    profile: &Profile,
+) -> Result<Cas<Organization>, DbFault> {
+    let updated = diesel::update(organizations::table.find(id.uuid()).filter(organizations::version.eq(version)))
+        .set((values(profile), organizations::version.eq(version + 1), organizations::updated.eq(now)))
+        .returning(OrganizationRow::as_returning())
+        .get_result(c)
+        .await
+        .db();
+    Ok(match cas(updated, organization_exists(c, id)).await? {
+        Cas::Updated(row) => Cas::Updated(row.into_model(organization_domains(c, id).await?)?),
+        Cas::Stale => Cas::Stale,
+        Cas::Missing => Cas::Missing,
+    })
+}
+
+/// Whether there is such an organization.
+pub async fn organization_exists(c: &mut Conn, id: OrganizationId) -> Result<bool, DbFault> {
+    diesel::select(exists(organizations::table.find(id.uuid()))).get_result(c).await.db()
+}
+
+/// One page by name, after `after`: of all organizations, or of those that `among` names.
+pub async fn organization_list(
+    c: &mut Conn,
+    among: Option<&[OrganizationId]>,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<Organization>, DbFault> {
+    let mut query = organizations::table
+        .select(OrganizationRow::as_select())
+        .order((organizations::normalized_name, organizations::id))
+        .limit(limit)
+        .into_boxed();
+    if let Some(ids) = among {
+        query = query.filter(organizations::id.eq_any(ids.iter().map(|id| id.uuid()).collect::<Vec<_>>()));
+    }
+    if let Some(place) = after {
+        let name = place.normalized_name.clone();
+        let later = organizations::normalized_name.gt(name.clone());
+        let same = organizations::normalized_name.eq(name.clone()).and(organizations::id.gt(place.id));
+        // Said again as a range, which the index can use.
+        query = query.filter(organizations::normalized_name.ge(name)).filter(later.or(same));
+    }
+    let rows = query.load(c).await.db()?;
+    with_domains(c, rows).await
+}
+
+async fn with_domains(c: &mut Conn, rows: Vec<OrganizationRow>) -> Result<Vec<Organization>, DbFault> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let found: Vec<(Uuid, String, String)> = domains::table
+        .filter(domains::organization_id.eq_any(ids))
+        .select((domains::organization_id, domains::domain, domains::state))
+        .order((domains::organization_id, domains::domain))
+        .load(c)
+        .await
+        .db()?;
+    let of = |id: Uuid| {
+        let first = found.partition_point(|row| row.0 < id);
+        let own = found[first..].iter().take_while(move |row| row.0 == id);
+        own.map(|(_, domain, state)| into_domain((domain.clone(), state.clone()))).collect::<Result<Vec<_>, _>>()
+    };
+    rows.into_iter().map(|row| of(row.id).and_then(|domains| row.into_model(domains))).collect()
+}
+
+/// The organizations of these ids, in no particular order.
+pub(super) async fn organizations_get(c: &mut Conn, ids: Vec<Uuid>) -> Result<Vec<Organization>, DbFault> {
+    let query = organizations::table.filter(organizations::id.eq_any(ids)).select(OrganizationRow::as_select());
+    let rows = query.load(c).await.db()?;
+    with_domains(c, rows).await
+}

@@ -1,0 +1,87 @@
+//! The tables of this service, as the catalogue has them after its migrations; `make gen` writes it, a test compares.
+
+diesel::table! {
+    grants (id) {
+        id -> Uuid,
+        organization_id -> Uuid,
+        subject -> Text,
+        role -> Int2,
+        version -> Int8,
+        created -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    import_lines (import_id, line) {
+        import_id -> Uuid,
+        line -> Int8,
+        organization_id -> Uuid,
+        import_key -> Bytea,
+        display_name -> Text,
+        normalized_name -> Text,
+        vertical -> Nullable<Text>,
+        region_code -> Text,
+        subdivision -> Nullable<Text>,
+        is_partner -> Bool,
+        is_customer -> Bool,
+        domains -> Array<Nullable<Text>>,
+        verified_domains -> Array<Nullable<Text>>,
+        staged -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    organization_activity (organization_id, domain) {
+        organization_id -> Uuid,
+        domain -> Text,
+        active_users -> Int8,
+        last_activity -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    organization_domains (organization_id, domain) {
+        organization_id -> Uuid,
+        domain -> Text,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    organizations (id) {
+        id -> Uuid,
+        display_name -> Text,
+        normalized_name -> Text,
+        vertical -> Nullable<Text>,
+        region_code -> Text,
+        subdivision -> Nullable<Text>,
+        is_partner -> Bool,
+        is_customer -> Bool,
+        import_key -> Nullable<Bytea>,
+        version -> Int8,
+        created -> Timestamptz,
+        updated -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    partner_links (id) {
+        id -> Uuid,
+        partner_id -> Uuid,
+        customer_id -> Uuid,
+        role -> Int2,
+        created -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> Uuid,
+        organization_id -> Uuid,
+        email -> Text,
+        display_name -> Text,
+        active -> Bool,
+        last_activity -> Timestamptz,
+        source_user -> Text,
+    }
+}

@@ -1,21 +1,15 @@
 //! What keeps code and database in step.
 
 use dialtone_ids::ServiceName;
-use dialtone_testkit::fresh;
+use dialtone_testkit::{assert_schema, fresh};
 
 use crate::support::database_template;
-
-const TABLES: [&str; 4] = ["package_needs", "packages", "template_revisions", "templates"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_schema_in_the_code_is_that_of_the_database() {
     let database = fresh(&database_template()).await;
-    let store = database.store(ServiceName::Templates).await;
-    let ctx = dialtone_authz::Ctx::job(ServiceName::Templates, "test");
-    let printed = store.read("schema", &ctx, async |c| dialtone_db::schema_print::tables(c, &TABLES).await);
-    let written = include_str!("../../src/store/schema.rs");
-    let tables = written.split_once("\n\n").map_or(written, |(_, tables)| tables);
-    assert_eq!(printed.await.unwrap().trim(), tables.trim());
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/schema.rs");
+    assert_schema(&database, ServiceName::Templates, file).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

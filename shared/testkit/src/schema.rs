@@ -14,7 +14,7 @@ use crate::Database;
 pub const WRITE_VARIABLE: &str = "DIALTONE_WRITE_SCHEMA";
 
 /// Tables that the shared crates bring into each service's schema and define themselves.
-const SHARED: [&str; 8] = [
+const SHARED: [&str; 9] = [
     "__diesel_schema_migrations",
     "consumer_positions",
     "history",
@@ -23,6 +23,7 @@ const SHARED: [&str; 8] = [
     "operations",
     "operations_finished",
     "outbox",
+    "outbox_state",
 ];
 
 /// Fails unless `file` has exactly the tables of the service's own migrations. What stands before the first table, and

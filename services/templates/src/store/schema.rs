@@ -1,7 +1,6 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
-    // drift
     package_needs (package_id, needed_id) {
         package_id -> Text,
         needed_id -> Text,
@@ -9,7 +8,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    // drift
     packages (id) {
         id -> Text,
         for_customers -> Bool,
@@ -19,7 +17,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    // drift
     template_revisions (template_id, number) {
         template_id -> Uuid,
         number -> Int4,
@@ -31,7 +28,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    // drift
     templates (id) {
         id -> Uuid,
         organization_id -> Uuid,

@@ -1,0 +1,86 @@
+//! `make bench`: the gateway against other proxies on one upstream, and org-finder against pgbench with the same SQL.
+//!
+//! Everything that is compared runs in the same rounds, one after the other, twice where it is its own control. Only verified
+//! answers count, and a wrong one ends the run as a failure; no figure does.
+
+mod cpu;
+mod exchange;
+mod figures;
+mod gateway;
+mod load;
+mod organizations;
+mod pgbench;
+mod proxies;
+mod service;
+mod stand;
+mod statements;
+
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+
+use crate::load::Rounds;
+use crate::stand::Stand;
+
+/// Benchmarks of the suite.
+#[derive(Parser)]
+struct Arguments {
+    /// Only one of the two.
+    part: Option<Part>,
+    /// How often each is measured.
+    #[arg(long, default_value_t = 8)]
+    rounds: usize,
+    /// Length of one measurement.
+    #[arg(long, default_value_t = 2)]
+    seconds: u32,
+    /// How many organizations are loaded.
+    #[arg(long, default_value_t = 10_000)]
+    organizations: usize,
+    /// Given by `cargo bench`, and not by `cargo test`, which has nothing to run here.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The gateway against other proxies.
+    Gateway,
+    /// The service against plain SQL.
+    Service,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if !arguments.bench {
+        println!("run by `make bench`");
+        return ExitCode::SUCCESS;
+    }
+    dialtone_server::install_crypto();
+    match measure(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the benchmark failed: {error:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
+    let stand = Stand::up().await?;
+    let measured = measure_on(&stand, arguments).await;
+    stand.down(measured.is_err())?;
+    measured
+}
+
+async fn measure_on(stand: &Stand, arguments: &Arguments) -> anyhow::Result<()> {
+    let rounds = Rounds { count: arguments.rounds, seconds: arguments.seconds };
+    let organizations = organizations::load(stand, arguments.organizations).await?;
+    if arguments.part != Some(Part::Service) {
+        gateway::compare(stand, &organizations, rounds).await?;
+    }
+    if arguments.part != Some(Part::Gateway) {
+        service::compare(stand, &organizations, rounds).await?;
+    }
+    Ok(())
+}

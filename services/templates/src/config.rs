@@ -33,5 +33,6 @@ pub struct Peers {
 impl Check for Config {
     fn check(&self, faults: &mut Faults) {
         faults.nested("server", &self.server);
+        faults.nested("paging", &self.paging);
     }
 }

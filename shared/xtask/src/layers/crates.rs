@@ -15,7 +15,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("telemetry", &[]),
     ("status", &["proto"]),
-    ("db", &["ids"]),
+    ("db", &["ids", "config"]),
     ("authz", &["ids", "proto", "status", "db"]),
     ("events", &["ids", "proto", "status", "db", "authz"]),
     ("operations", &["ids", "proto", "status", "db", "authz", "events"]),

@@ -52,6 +52,7 @@ pub struct Peers {
 impl Check for Config {
     fn check(&self, faults: &mut Faults) {
         faults.nested("server", &self.server);
+        faults.nested("paging", &self.paging);
         faults.nested("connectors", &self.connectors);
     }
 }

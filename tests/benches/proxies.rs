@@ -35,7 +35,7 @@ impl Proxy {
     pub async fn start(self, stand: &Stand, port: u16, upstream: u16) -> anyhow::Result<u32> {
         let layout = &stand.suite.layout;
         let program = fetched(self.name())?;
-        let file = layout.root().join("config").join(self.name());
+        let file = layout.root().join("config").join(self.file_name());
         std::fs::write(&file, self.settings(layout, port, upstream))?;
         let mut command = Command::new(program);
         match self {
@@ -51,6 +51,14 @@ impl Proxy {
         let pid = process::spawn(layout, self.name(), command)?;
         stand.answers(self.name(), port).await?;
         Ok(pid)
+    }
+
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx.conf",
+            Self::Haproxy => "haproxy.cfg",
+            Self::Envoy => "envoy.yaml",
+        }
     }
 
     fn settings(self, layout: &Layout, port: u16, upstream: u16) -> String {

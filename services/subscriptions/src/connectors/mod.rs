@@ -1,0 +1,5 @@
+//! The world outside the suite.
+
+pub mod mail;
+
+pub use mail::{MailFault, Mailer};

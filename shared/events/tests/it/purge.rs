@@ -77,3 +77,18 @@ async fn two_purges_at_once_do_the_same_as_one() {
 fn retention_is_never_shorter_than_a_transaction_may_take() {
     assert_eq!(Retention::new(Duration::ZERO).keep, Retention::LEAST);
 }
+
+/// A stream must not jump over what was purged between two of its pages.
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_stream_overtaken_by_the_purge_is_told() {
+    let suite = Suite::start().await;
+    suite.append(&things(2_000)).await;
+    let mut stream = suite.watch_all("").await;
+    stream.events(1).await;
+    age(&suite, 1_500).await;
+    purge(&suite, 500).await;
+    let fault = stream.fault().await;
+    assert_eq!((fault.code, fault.reason), (Code::OutOfRange, "POSITION_EXPIRED"));
+    let oldest = fault.metadata("oldest_position").expect("it says where to continue");
+    assert_eq!(suite.watch_all(oldest).await.history().await.0.len(), 500);
+}

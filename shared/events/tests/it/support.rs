@@ -169,11 +169,15 @@ impl Watching {
     /// The next events, whatever heartbeats come between.
     pub(crate) async fn events(&mut self, count: usize) -> Vec<Event> {
         let mut events = Vec::with_capacity(count);
-        while events.len() < count {
-            if let Message::Event(event) = self.next().await.expect("the stream goes on") {
-                events.push(event);
+        let all = async {
+            while events.len() < count {
+                if let Message::Event(event) = self.next().await.expect("the stream goes on") {
+                    events.push(event);
+                }
             }
-        }
+        };
+        let in_time = timeout(LIMIT, all).await;
+        assert!(in_time.is_ok(), "{} of {count} events: {:?}", events.len(), resources(&events));
         events
     }
 

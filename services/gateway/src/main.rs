@@ -32,7 +32,7 @@ struct Arguments {
 enum Command {
     /// Serves until SIGTERM or SIGINT.
     Serve,
-    /// Prints the configuration in effect, with secrets masked, or everything that is wrong with it.
+    /// Prints the configuration in effect, with secrets masked, or everything that is wrong with it. Reads key files too.
     CheckConfig,
 }
 
@@ -54,16 +54,22 @@ fn main() -> ExitCode {
 
 fn check_config(arguments: &Arguments) -> anyhow::Result<()> {
     let loaded = dialtone_config::load_and_mask::<Config>(SERVICE.as_str(), DEFAULTS, arguments.config.as_deref())?;
+    authenticator(&loaded.config)?;
     print!("{}", loaded.masked);
     Ok(())
+}
+
+/// Reads every key and certificate that the configuration names.
+fn authenticator(config: &Config) -> anyhow::Result<Authenticator> {
+    let signer = config.identity.signer(SERVICE).context("identity.private_key")?;
+    Authenticator::new(&config.auth, signer).context("auth")
 }
 
 #[tokio::main]
 async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     let config: Config = dialtone_config::load(SERVICE.as_str(), DEFAULTS, arguments.config.as_deref())?;
     let telemetry = Telemetry::start(&config.telemetry, SERVICE.as_str())?;
-    let signer = config.identity.signer(SERVICE).context("identity.private_key")?;
-    let auth = Authenticator::new(&config.auth, signer).context("auth")?;
+    let auth = authenticator(&config)?;
     let services = Services::connect(&config.upstreams).context("upstreams")?;
     let mut metrics = config.serve.listen;
     metrics.set_port(metrics.port().saturating_add(1000));

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use tokio::time::Instant;
 
 /// Its name.
-pub const HEADER: &str = "grpc-timeout";
+pub const HEADER: HeaderName = HeaderName::from_static("grpc-timeout");
 
 const MOST: u128 = 99_999_999;
 

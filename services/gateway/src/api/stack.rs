@@ -120,7 +120,9 @@ impl Gateway {
         // A panic ends one call, not the connection and every other call on it.
         let guarded = AssertUnwindSafe(self.pass(&mut call, request, deadline)).catch_unwind();
         let outcome = match deadline {
-            Some(deadline) => timeout_at(deadline, guarded).await.unwrap_or(Ok(Err(Fault::deadline_exceeded()))),
+            Some(deadline) => {
+                timeout_at(deadline, guarded).await.unwrap_or_else(|_| Ok(Err(Fault::deadline_exceeded())))
+            }
             None => guarded.await,
         };
         match outcome.unwrap_or_else(|_| Err(Fault::internal("panic"))) {

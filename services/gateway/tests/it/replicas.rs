@@ -5,11 +5,17 @@ use crate::{
     issuer::{Issuer, Key},
     world::{CHANGE, Client, READ, World},
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+use dialtone_client::{Resend, Upstream, UpstreamSettings};
+use http::Request;
+use http_body_util::{BodyExt as _, Full};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
 };
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
 /// org-finder with two replicas.
 async fn two_replicas() -> (World, Backend, Backend) {
@@ -136,4 +142,38 @@ async fn a_gateway_that_stops_finishes_the_calls_it_has() {
     let status = within(call).await.expect("no panic").expect_err("its deadline");
     assert_eq!(status.code(), tonic::Code::DeadlineExceeded);
     world.stopped().await;
+}
+
+/// Calls with the suite's own upstream as client: hyper's fails calls that a GOAWAY leaves out, as any client may that
+/// does not send them again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_whose_connection_is_old_lose_no_call() {
+    let world = World::with(&[("serve.connection_age_ms", "100")]).await;
+    let upstream = Upstream::connect("gateway", &UpstreamSettings::new(world.address.to_string())).expect("an address");
+    let token = world.client.metadata.get("authorization").expect("it has one").to_str().expect("text").to_owned();
+    // Several ages long, each with a connection of its own.
+    let until = Instant::now() + Duration::from_millis(1_500);
+    let callers: JoinSet<usize> = (0..8)
+        .map(|_| {
+            let (upstream, token) = (upstream.clone(), token.clone());
+            async move {
+                let mut answered = 0;
+                while Instant::now() < until {
+                    let request = Request::post(CHANGE)
+                        .header("content-type", "application/grpc")
+                        .header("te", "trailers")
+                        .header("authorization", &token)
+                        .body(Full::from(&b"\0\0\0\0\x01x"[..]))
+                        .expect("well-formed");
+                    let answer = within(upstream.send(request, Resend::Untouched, None)).await.expect("answered");
+                    let body = within(answer.into_body().collect()).await.expect("whole");
+                    assert_eq!(body.trailers().expect("they come")["grpc-status"], "0");
+                    answered += 1;
+                }
+                answered
+            }
+        })
+        .collect();
+    let answered: usize = callers.join_all().await.iter().sum();
+    assert_eq!(world.seen[0].count(), answered, "each exactly once");
 }

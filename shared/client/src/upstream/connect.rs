@@ -52,7 +52,8 @@ pub(crate) enum DialError {
 pub(crate) struct Opened {
     /// Starts streams.
     pub(crate) sender: SendRequest<Bytes>,
-    /// Resolves when the connection takes no more streams: the server said GOAWAY, or it is gone.
+    /// Resolves when the connection takes no more streams: with a value when the server said GOAWAY, with an error when
+    /// it is gone.
     pub(crate) lame: oneshot::Receiver<()>,
     /// While it lives the connection stays open when idle; dropped, it ends with its last stream.
     pub(crate) keep: oneshot::Sender<()>,
@@ -140,7 +141,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Future for Driver<T> {
             if refused || given_up {
                 // The probe itself would keep the connection from ending.
                 self.probe = None;
-                self.lame = None;
+                let lame = self.lame.take();
+                if let (Some(lame), Poll::Pending) = (lame, &end) {
+                    // Nobody listens where the connection was given up.
+                    let _ = lame.send(());
+                }
                 cx.waker().wake_by_ref();
             }
         }

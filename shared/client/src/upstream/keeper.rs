@@ -24,9 +24,11 @@ pub(crate) async fn keep_up(pool: Arc<Pool>, endpoint: Arc<Endpoint>, dial: Dial
                 let born = Instant::now();
                 tracing::debug!(address = %endpoint.address, "upstream connected");
                 told = false;
-                publish(&pool, &endpoint, opened).await;
-                if born.elapsed() >= GOOD_LIFE {
+                let polite = publish(&pool, &endpoint, opened).await;
+                if polite || born.elapsed() >= GOOD_LIFE {
                     backoff.reset();
+                }
+                if born.elapsed() >= GOOD_LIFE {
                     continue;
                 }
             }
@@ -41,14 +43,14 @@ pub(crate) async fn keep_up(pool: Arc<Pool>, endpoint: Arc<Endpoint>, dial: Dial
     }
 }
 
-/// Gives the connection to the pool until it goes lame, or until this future is dropped.
-async fn publish(pool: &Arc<Pool>, endpoint: &Arc<Endpoint>, opened: Opened) {
+/// Gives the connection to the pool until it goes lame, or until this future is dropped. True if the server said so
+/// itself, and did not just break.
+async fn publish(pool: &Arc<Pool>, endpoint: &Arc<Endpoint>, opened: Opened) -> bool {
     let connection = Arc::new(Connection::new(Arc::clone(endpoint), opened.sender));
     pool.add(Arc::clone(&connection));
     let _published = Published { pool: Arc::clone(pool), connection };
     let _keep = opened.keep;
-    // An error means the same: the driver is gone.
-    let _ = opened.lame.await;
+    opened.lame.await.is_ok()
 }
 
 struct Published {

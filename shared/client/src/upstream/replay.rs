@@ -97,7 +97,8 @@ where
     }
 
     fn remember(&mut self, chunk: &Bytes) {
-        if !self.remembers {
+        // An empty chunk only marks the end, which is known anyway.
+        if !self.remembers || chunk.is_empty() {
             return;
         }
         match self.room.checked_sub(chunk.len()) {

@@ -84,7 +84,7 @@ CREATE TABLE batch_rows (
     CONSTRAINT batch_rows_pkey PRIMARY KEY (operation_id, index),
     CONSTRAINT batch_rows_error_check CHECK ((state = 'REFUSED') = (error IS NOT NULL))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
-CREATE INDEX batch_rows_due_idx ON batch_rows (operation_id, due) WHERE state = 'PENDING';
+CREATE INDEX batch_rows_due_idx ON batch_rows (operation_id, due, index) WHERE state = 'PENDING';
 
 -- The second wall behind the tenant in each WHERE. NULLIF: '*' must not be read as a UUID, not even by the planner.
 ALTER TABLE locations ENABLE ROW LEVEL SECURITY;

@@ -20,14 +20,22 @@ use crate::support::{PATIENCE, World, metadata, request_id, response, simulator}
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_people_on_a_slow_and_failing_target_are_each_there_once() {
     let world = World::new().await;
-    let faults =
-        SimulatorSettings { latency_ms: 30, failure_percent: 15, lost_answer_percent: 5, seed: 7, ..Default::default() };
+    let faults = SimulatorSettings {
+        latency_ms: 30,
+        failure_percent: 15,
+        lost_answer_percent: 5,
+        seed: 7,
+        ..Default::default()
+    };
     let batch = world.batch(500, faults).await;
     let begun = Instant::now();
     let started = world.start(&batch).await;
     let told = metadata(&started);
     assert!(started.name.starts_with("operations/user-provisioning/") && !started.done);
-    assert_eq!((told.verb.as_str(), told.units_total, told.state()), ("BatchCreateUsers", 500, OperationState::Pending));
+    assert_eq!(
+        (told.verb.as_str(), told.units_total, told.state()),
+        ("BatchCreateUsers", 500, OperationState::Pending)
+    );
     assert_eq!(told.steps[0].name, "provision-users");
 
     let (operation, told) = world.ended(&started.name).await;
@@ -118,7 +126,8 @@ async fn whoever_watches_is_told_of_each_person_with_all_that_the_directory_need
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_concurrent_duplicates_are_one_operation_and_one_answer() {
     let world = World::new().await;
-    let batch = BatchCreateUsersRequest { request_id: request_id(), ..world.batch(20, SimulatorSettings::default()).await };
+    let batch =
+        BatchCreateUsersRequest { request_id: request_id(), ..world.batch(20, SimulatorSettings::default()).await };
     let calls = (0..50).map(|_| {
         let (mut users, message) = (world.users(), request(&world.admin, batch.clone()));
         async move { users.batch_create_users(message).await }
@@ -168,13 +177,12 @@ async fn a_partners_administrator_uses_the_partners_target() {
     world.peers.grant(&subject, world.customer, Role::ProvisioningAdmin, Some(partner));
     let made = world.targets().create_target(request(&token, simulator(partner, Default::default()))).await.unwrap();
     let target = made.into_inner().name;
-    let batch = BatchCreateUsersRequest {
-        target: target.clone(),
-        ..world.batch(3, SimulatorSettings::default()).await
-    };
+    let batch =
+        BatchCreateUsersRequest { target: target.clone(), ..world.batch(3, SimulatorSettings::default()).await };
     let started = world.users().batch_create_users(request(&token, batch.clone())).await.unwrap().into_inner();
     world.ended(&started.name).await;
-    let ledger = dialtone_proto::userprovisioning::v1::ListSimulatorAccountsRequest { parent: target, ..Default::default() };
+    let ledger =
+        dialtone_proto::userprovisioning::v1::ListSimulatorAccountsRequest { parent: target, ..Default::default() };
     let ledger = world.targets().list_simulator_accounts(request(&token, ledger)).await.unwrap().into_inner();
     assert_eq!(ledger.accounts.len(), 3);
     // The customer's own administrator does not reach the customer through that partner.
@@ -200,7 +208,9 @@ async fn a_cancel_half_way_leaves_nobody_behind() {
     world.operations().cancel_operation(request(&world.admin, cancel)).await.unwrap();
     let (operation, told) = world.ended(&started.name).await;
     assert_eq!(told.state(), OperationState::Cancelled);
-    assert!(matches!(operation.result, Some(dialtone_proto::google::longrunning::operation::Result::Error(e)) if e.code == 1));
+    assert!(
+        matches!(operation.result, Some(dialtone_proto::google::longrunning::operation::Result::Error(e)) if e.code == 1)
+    );
     assert!(world.ledger(&batch.target).await.is_empty());
     assert!(world.everybody().await.is_empty());
     let told = "SELECT count(*) FILTER (WHERE kind = 'user.deleted') FROM outbox";
@@ -224,10 +234,8 @@ async fn a_cancel_before_anything_began_leaves_nobody_behind_either() {
     let busy = world.batch(100, SimulatorSettings { latency_ms: 300, ..Default::default() }).await;
     let first = world.start(&busy).await;
     let location = &busy.users[0].location;
-    let waiting = BatchCreateUsersRequest {
-        users: vec![crate::support::someone("late@x.example", location)],
-        ..busy.clone()
-    };
+    let waiting =
+        BatchCreateUsersRequest { users: vec![crate::support::someone("late@x.example", location)], ..busy.clone() };
     let second = world.start(&waiting).await;
     let cancel = CancelOperationRequest { name: second.name.clone() };
     world.operations().cancel_operation(request(&world.admin, cancel)).await.unwrap();

@@ -17,8 +17,13 @@ fn impatient(config: &mut Config) {
     config.connectors.open_max_ms = NonZeroU64::new(200).unwrap();
 }
 
-const SILENT: SimulatorSettings =
-    SimulatorSettings { latency_ms: 60_000, failure_percent: 0, lost_answer_percent: 0, refused_emails: vec![], seed: 0 };
+const SILENT: SimulatorSettings = SimulatorSettings {
+    latency_ms: 60_000,
+    failure_percent: 0,
+    lost_answer_percent: 0,
+    refused_emails: vec![],
+    seed: 0,
+};
 
 async fn set_latency(world: &World, latency_ms: i64) {
     let sql = "UPDATE targets SET settings = jsonb_set(settings, '{latency_ms}', to_jsonb($1::bigint))";

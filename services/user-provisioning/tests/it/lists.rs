@@ -55,8 +55,10 @@ async fn locations_and_targets_come_oldest_first_in_pages() {
         target.target.as_mut().unwrap().display_name = name.into();
         world.targets().create_target(request(&world.admin, target)).await.unwrap();
     }
-    let list = |page_token: String| ListLocationsRequest { parent: world.customer.to_string(), page_size: 2, page_token };
-    let first = world.locations().list_locations(request(&world.admin, list(String::new()))).await.unwrap().into_inner();
+    let list =
+        |page_token: String| ListLocationsRequest { parent: world.customer.to_string(), page_size: 2, page_token };
+    let first =
+        world.locations().list_locations(request(&world.admin, list(String::new()))).await.unwrap().into_inner();
     let rest = list(first.next_page_token);
     let rest = world.locations().list_locations(request(&world.admin, rest)).await.unwrap().into_inner();
     let names: Vec<String> = first.locations.into_iter().chain(rest.locations).map(|l| l.display_name).collect();
@@ -85,11 +87,14 @@ async fn a_token_of_another_list_or_altered_is_refused() {
         page_size: 1,
         page_token: page_token.to_owned(),
     };
-    let page = world.targets().list_targets(request(&world.admin, list(world.customer, ""))).await.unwrap().into_inner();
+    let page =
+        world.targets().list_targets(request(&world.admin, list(world.customer, ""))).await.unwrap().into_inner();
     let good = page.next_page_token;
-    for (token, parent, page_token) in
-        [(&others, other, good.clone()), (&world.admin, world.customer, format!("{good}A")), (&world.admin, world.customer, "x".into())]
-    {
+    for (token, parent, page_token) in [
+        (&others, other, good.clone()),
+        (&world.admin, world.customer, format!("{good}A")),
+        (&world.admin, world.customer, "x".into()),
+    ] {
         let refused = world.targets().list_targets(request(token, list(parent, &page_token))).await;
         assert_fault!(refused, InvalidArgument, "INVALID_PAGE_TOKEN");
     }
@@ -99,7 +104,11 @@ async fn a_token_of_another_list_or_altered_is_refused() {
         ListLocationsRequest { parent: world.customer.to_string(), page_token: good.clone(), ..Default::default() };
     let refused = world.locations().list_locations(request(&world.admin, locations)).await;
     assert_fault!(refused, InvalidArgument, "INVALID_PAGE_TOKEN");
-    let ledger = ListSimulatorAccountsRequest { parent: format!("{}/targets/{}", world.customer, uuid::Uuid::now_v7()), page_token: good, ..Default::default() };
+    let ledger = ListSimulatorAccountsRequest {
+        parent: format!("{}/targets/{}", world.customer, uuid::Uuid::now_v7()),
+        page_token: good,
+        ..Default::default()
+    };
     let refused = world.targets().list_simulator_accounts(request(&world.admin, ledger)).await;
     assert_fault!(refused, InvalidArgument, "INVALID_PAGE_TOKEN");
 }

@@ -27,7 +27,8 @@ async fn a_location_is_created_read_and_listed() {
     assert!(made.name.starts_with(&format!("{}/locations/", world.customer)));
     assert!(!made.etag.is_empty() && made.create_time.is_some() && made.create_time == made.update_time);
     let asked = location(world.customer).location.unwrap();
-    let said = Location { name: String::new(), etag: String::new(), create_time: None, update_time: None, ..made.clone() };
+    let said =
+        Location { name: String::new(), etag: String::new(), create_time: None, update_time: None, ..made.clone() };
     assert_eq!(said, asked);
 
     let reader = world.person(world.customer, Role::ReadOnly);
@@ -38,7 +39,8 @@ async fn a_location_is_created_read_and_listed() {
     assert_eq!((listed.locations, listed.next_page_token.as_str()), (vec![made], ""));
 
     assert_eq!(world.count("SELECT count(*) FROM history WHERE verb = 'location.created'").await, 1);
-    let events = "SELECT count(*) FROM outbox WHERE kind = 'location.created' AND data->>'display_name' = 'Headquarters'";
+    let events =
+        "SELECT count(*) FROM outbox WHERE kind = 'location.created' AND data->>'display_name' = 'Headquarters'";
     assert_eq!(world.count(events).await, 1);
 }
 

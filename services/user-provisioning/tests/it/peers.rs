@@ -68,8 +68,10 @@ impl AccessService for Peers {
         let subject = request.into_inner().subject;
         let access = self.access.lock().expect("no test panics with the lock");
         let own = access.iter().filter(|((of, _), (_, via))| *of == subject && via.is_none());
-        let access = own
-            .map(|((_, organization), (role, _))| Access { organization: organization.to_string(), role: (*role).into() });
+        let access = own.map(|((_, organization), (role, _))| Access {
+            organization: organization.to_string(),
+            role: (*role).into(),
+        });
         Ok(Response::new(ListAccessResponse { access: access.collect() }))
     }
 
@@ -92,10 +94,7 @@ impl AccessService for Peers {
 
 #[tonic::async_trait]
 impl CatalogService for Peers {
-    async fn list_packages(
-        &self,
-        _: Request<ListPackagesRequest>,
-    ) -> Result<Response<ListPackagesResponse>, Status> {
+    async fn list_packages(&self, _: Request<ListPackagesRequest>) -> Result<Response<ListPackagesResponse>, Status> {
         self.catalogue_asked.fetch_add(1, Ordering::SeqCst);
         if self.catalogue_is_down.load(Ordering::SeqCst) {
             return Err(Status::unavailable("down"));

@@ -52,7 +52,8 @@ async fn world_batch(world: &World, emails: &[&str]) -> BatchCreateUsersRequest 
 async fn what_a_batch_names_must_be_there() {
     let world = World::new().await;
     let good = world.batch(3, SimulatorSettings::default()).await;
-    let call = async |batch: BatchCreateUsersRequest| world.users().batch_create_users(request(&world.admin, batch)).await;
+    let call =
+        async |batch: BatchCreateUsersRequest| world.users().batch_create_users(request(&world.admin, batch)).await;
 
     let mut batch = good.clone();
     batch.users[1].package = "packages/attendant_console".into();

@@ -154,15 +154,15 @@ impl World {
 
     /// Every account on a simulator.
     pub async fn ledger(&self, target: &str) -> Vec<wire::SimulatorAccount> {
-        let list = wire::ListSimulatorAccountsRequest { parent: target.to_owned(), page_size: 1000, ..Default::default() };
+        let list =
+            wire::ListSimulatorAccountsRequest { parent: target.to_owned(), page_size: 1000, ..Default::default() };
         let page = self.targets().list_simulator_accounts(request(&self.admin, list)).await;
         page.expect("a ledger").into_inner().accounts
     }
 
     /// Every user of the customer.
     pub async fn everybody(&self) -> Vec<wire::User> {
-        let list =
-            wire::ListUsersRequest { parent: self.customer.to_string(), page_size: 1000, ..Default::default() };
+        let list = wire::ListUsersRequest { parent: self.customer.to_string(), page_size: 1000, ..Default::default() };
         self.users().list_users(request(&self.admin, list)).await.expect("a list").into_inner().users
     }
 

@@ -20,7 +20,9 @@ async fn a_target_is_created_read_and_listed_and_has_an_empty_ledger() {
     };
     let create = CreateTargetRequest { request_id: request_id(), ..simulator(world.customer, settings) };
     let made = world.targets().create_target(request(&world.admin, create.clone())).await.unwrap().into_inner();
-    let Some(dialtone_proto::userprovisioning::v1::target::Kind::Simulator(kept)) = &made.kind else { panic!("{made:?}") };
+    let Some(dialtone_proto::userprovisioning::v1::target::Kind::Simulator(kept)) = &made.kind else {
+        panic!("{made:?}")
+    };
     assert_eq!((kept.seed, kept.refused_emails.as_slice()), (u64::MAX, &["no@x.example".to_owned()][..]));
     let again = world.targets().create_target(request(&world.admin, create)).await.unwrap().into_inner();
     assert_eq!(again, made);
@@ -46,7 +48,8 @@ async fn a_second_target_of_a_name_and_hopeless_settings_are_refused() {
     let hopeless = SimulatorSettings { failure_percent: 50, lost_answer_percent: 50, ..Default::default() };
     let refused = world.targets().create_target(request(&world.admin, simulator(world.customer, hopeless))).await;
     assert_fault!(refused, InvalidArgument, "INVALID_FIELDS", ["target.simulator.lost_answer_percent"]);
-    let nothing = CreateTargetRequest { target: Some(Target::default()), ..simulator(world.customer, Default::default()) };
+    let nothing =
+        CreateTargetRequest { target: Some(Target::default()), ..simulator(world.customer, Default::default()) };
     let refused = world.targets().create_target(request(&world.admin, nothing)).await;
     assert_fault!(refused, InvalidArgument, "INVALID_FIELDS", ["target.display_name", "target.kind"]);
     assert_eq!(world.count("SELECT count(*) FROM targets").await, 1);

@@ -6,7 +6,7 @@
 //! **Order.** Events are told in the order of `position`, which is taken while the changed rows are locked; so for one resource
 //! it is the order of its changes. Ordering by transaction number instead would not be: a transaction with a lower number may change
 //! a row after one with a higher number did. Positions are taken before their transactions commit, so a reader must not pass one that
-//! may still appear; [`horizon`] says when it may. It never waits for a transaction that cannot matter.
+//! may still appear; `horizon.rs` says when it may. It never waits for a transaction that cannot matter.
 //!
 //! This crate knows its tables and the wire format of Watch. It must not know any kind of event or any resource.
 

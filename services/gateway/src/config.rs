@@ -178,6 +178,9 @@ impl Check for Config {
         faults.within("limits.max_connections", self.limits.max_connections, 1..=1_000_000);
         faults.within("health_check_ms", self.health_check_ms, 100..=600_000);
         faults.nested("auth", &self.auth);
+        if self.serve.tls.is_some() {
+            faults.refuse("serve.tls", "is not for the gateway: TLS from outside ends before it");
+        }
         if self.identity.private_key.is_none() {
             faults.refuse("identity.private_key", "is needed: the services believe nobody else");
         }

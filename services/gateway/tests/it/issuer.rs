@@ -69,6 +69,7 @@ impl Key {
 
 pub(crate) struct Issuer {
     pub(crate) url: String,
+    address: SocketAddr,
     state: Arc<Mutex<State>>,
 }
 
@@ -86,7 +87,7 @@ impl Issuer {
         let address: SocketAddr = listener.local_addr().expect("it is bound");
         let url = format!("http://{address}/tenant");
         let state = State { url: url.clone(), claims_to_be: None, keys: vec![], down: false, fetched: 0 };
-        let issuer = Self { url, state: Arc::new(Mutex::new(state)) };
+        let issuer = Self { url, address, state: Arc::new(Mutex::new(state)) };
         issuer.publish(keys);
         let state = Arc::clone(&issuer.state);
         tokio::spawn(async move {
@@ -102,6 +103,17 @@ impl Issuer {
             }
         });
         issuer
+    }
+
+    /// Is found at another URL: something stands before it.
+    pub(crate) fn moved(&mut self, url: String) {
+        self.lock().url = url.clone();
+        self.url = url;
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn publish(&self, keys: &[&Key]) {

@@ -5,6 +5,10 @@ use crate::{
     issuer::{Issuer, Key},
     world::{READ, World, gateway_reason},
 };
+use rustls::{ServerConfig, pki_types::PrivateKeyDer};
+use std::{io::Write as _, sync::Arc};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 use tonic::Code;
 
 #[tokio::test]
@@ -92,4 +96,50 @@ async fn an_issuer_that_says_it_is_another_is_not_believed() {
     let status = world.client.unary(READ, "").await.expect_err("no keys");
     assert_eq!(status.code(), Code::Unavailable);
     assert_eq!(world.issuer.fetched(), 0);
+}
+
+/// Ends TLS before the issuer, with this certificate. Returns the port.
+async fn guard(issuer: &Issuer, certified: &rcgen::CertifiedKey<rcgen::KeyPair>) -> u16 {
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).expect("a key");
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .expect("they fit");
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback has free ports");
+    let (port, behind) = (listener.local_addr().expect("it is bound").port(), issuer.address());
+    tokio::spawn(async move {
+        while let Ok((tcp, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let mut outside = acceptor.accept(tcp).await.ok()?;
+                let mut inside = TcpStream::connect(behind).await.ok()?;
+                tokio::io::copy_bidirectional(&mut outside, &mut inside).await.ok()
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn keys_are_fetched_over_https_from_a_trusted_issuer_only() {
+    dialtone_server::install_crypto();
+    let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+    let mut ca_file = tempfile::NamedTempFile::new().expect("a temporary folder");
+    ca_file.write_all(certified.cert.pem().as_bytes()).expect("it is writable");
+    let ca_file = ca_file.path().display().to_string();
+    for (settings, expected) in [(&[("auth.oidc.test.ca_file", ca_file.as_str())][..], None), (&[][..], Some(0))] {
+        let key = Key::ed("first");
+        let mut issuer = Issuer::start(&[&key]).await;
+        let port = guard(&issuer, &certified).await;
+        issuer.moved(format!("https://localhost:{port}/tenant"));
+        let targets = ["127.0.0.1:1"; 4].map(str::to_owned);
+        let world = World::over(key, issuer, vec![], &targets, settings).await;
+        let status = world.client.unary(READ, "").await.expect_err("there is no service");
+        assert_eq!(status.code(), Code::Unavailable);
+        match expected {
+            Some(fetches) => assert_eq!(world.issuer.fetched(), fetches),
+            None => assert!(world.issuer.fetched() > 0),
+        }
+    }
 }

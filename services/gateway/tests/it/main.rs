@@ -3,6 +3,7 @@
 mod auth;
 mod backend;
 mod calls;
+mod configuration;
 mod deadlines;
 mod issuer;
 mod keys;

@@ -170,39 +170,50 @@ impl Upstream {
         let (parts, body) = request.into_parts();
         let mut source = Replay::new(body, self.inner.replay_bytes);
         let mut attempts = Attempts::new(resend, deadline);
-        let budget = &self.inner.budget;
         loop {
             let connection = self.connection(&attempts).await?;
             let head = self.head(&parts, &connection);
             let mut call = Call::new(InFlight::on(Arc::clone(&connection)), Arc::clone(&self.inner.pool));
-            let again = match attempt(connection.sender(), head, &mut source).await {
+            match attempt(connection.sender(), head, &mut source).await {
                 Ok((response, pump)) => {
                     let unavailable = call.judge(response.headers());
                     let again = unavailable
                         && source.can_rewind()
-                        && attempts.after_failure(connection.endpoint.address, budget).await;
+                        && attempts.after_failure(connection.endpoint.address, &self.inner.budget).await;
                     if !again {
                         return Ok(self.answer(response, pump, source, call));
                     }
-                    Ok(())
                 }
-                Err(Broken::Body(error)) => return Err(SendError::Body(error)),
-                Err(Broken::Untouched(error)) => {
-                    let again = source.can_rewind() && attempts.after_untouched(connection);
-                    again.then_some(()).ok_or(error)
+                Err(broken) => {
+                    let again = source.can_rewind();
+                    self.after_broken(broken, call, connection, again, &mut attempts).await?;
                 }
-                Err(Broken::Uncertain(error)) => {
-                    call.failed();
-                    // Not in flight during the pause.
-                    drop(call);
-                    let address = connection.endpoint.address;
-                    let again = source.can_rewind() && attempts.after_failure(address, budget).await;
-                    again.then_some(()).ok_or(error)
-                }
-            };
-            again.map_err(|error| self.unavailable(error))?;
+            }
             source.rewind();
         }
+    }
+
+    /// After an attempt without an answer: an error, unless the call is to be sent again.
+    async fn after_broken<E>(
+        &self,
+        broken: Broken<E>,
+        mut call: Call,
+        connection: Arc<Connection>,
+        can_rewind: bool,
+        attempts: &mut Attempts,
+    ) -> Result<(), SendError<E>> {
+        let (again, cause) = match broken {
+            Broken::Body(error) => return Err(SendError::Body(error)),
+            Broken::Untouched(cause) => (can_rewind && attempts.after_untouched(connection), cause),
+            Broken::Uncertain(cause) => {
+                call.failed();
+                // Not in flight during the pause.
+                drop(call);
+                let address = connection.endpoint.address;
+                (can_rewind && attempts.after_failure(address, &self.inner.budget).await, cause)
+            }
+        };
+        if again { Ok(()) } else { Err(self.unavailable(cause).into()) }
     }
 
     /// A connection to send on; waits for one when there is none.

@@ -10,7 +10,10 @@ use tower::{Service, ServiceBuilder};
 
 use crate::{
     ServeConfig,
-    layers::{Authenticate, Authorise, CatchPanic, Deadlines, Metrics, Normalise, RequestId, Shed, Trace, Track, Wrap},
+    layers::{
+        Authenticate, Authorise, CatchPanic, Deadlines, Metrics, Normalise, RequestId, Shed, Trace, Track, Uploads,
+        Wrap,
+    },
 };
 
 /// Puts the layers around `routes`. Work that handlers detach belongs to `detached`.
@@ -43,7 +46,8 @@ where
         .layer(Wrap(Deadlines { service, cap: config.max_deadline() }))
         .layer(Wrap(Authenticate { service, verifier }))
         .layer(Wrap(Authorise { service }))
-        // Innermost: only handlers detach.
+        // The last two are for handlers: what reads a stream of requests, and what detaches.
+        .layer(Wrap(Uploads))
         .layer(Wrap(Track(detached)))
         .service(routes)
 }

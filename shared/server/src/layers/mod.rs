@@ -10,6 +10,7 @@ mod request_id;
 mod shed;
 mod trace;
 mod track;
+mod uploads;
 
 pub use authenticate::Authenticate;
 pub use authorise::Authorise;
@@ -21,6 +22,7 @@ pub use request_id::RequestId;
 pub use shed::Shed;
 pub use trace::Trace;
 pub use track::Track;
+pub use uploads::Uploads;
 
 use std::{
     convert::Infallible,

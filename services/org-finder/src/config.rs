@@ -47,6 +47,7 @@ pub struct Events {
 impl Check for Config {
     fn check(&self, faults: &mut Faults) {
         faults.nested("server", &self.server);
+        faults.nested("paging", &self.paging);
         faults.nested("matching", &self.matching);
     }
 }

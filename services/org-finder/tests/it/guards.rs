@@ -1,0 +1,74 @@
+//! What must hold of the schema and the roles.
+
+use std::path::Path;
+
+use dialtone_db::migrate;
+use dialtone_testkit::{assert_schema, fresh};
+use org_finder::SERVICE;
+
+use crate::support::{sql, template};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schema_rs_is_what_the_migrations_make() {
+    let database = fresh(&template()).await;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/schema.rs");
+    assert_schema(&database, SERVICE, file).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrations_go_down_and_up_again() {
+    let database = fresh(&template()).await;
+    let url = database.owner_url(SERVICE).into();
+    let sources: [&(dyn diesel::migration::MigrationSource<diesel::pg::Pg> + Sync); 2] =
+        [&dialtone_events::MIGRATIONS, &org_finder::MIGRATIONS];
+    let reverted = migrate::revert_all(&url, SERVICE, &sources).await.expect("every down.sql works");
+    let left = "SELECT count(*) FROM pg_class WHERE relnamespace = 'org_finder'::regnamespace AND relkind IN ('r', 'S') \
+                AND relname <> '__diesel_schema_migrations'";
+    let admin = sql(database.url()).await;
+    let left: i64 = admin.query_one(left, &[]).await.expect("the catalogue can be read").get(0);
+    assert_eq!(left, 0);
+    let applied = migrate::run(&url, SERVICE, &sources).await.expect("they go up again");
+    assert_eq!(applied.len(), reverted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_foreign_key_has_an_index() {
+    let database = fresh(&template()).await;
+    let admin = sql(database.url()).await;
+    let missing = "SELECT k.conrelid::regclass::text || ' ' || k.conname FROM pg_constraint AS k \
+        WHERE k.contype = 'f' AND k.connamespace = 'org_finder'::regnamespace AND NOT EXISTS (\
+          SELECT FROM pg_index AS i WHERE i.indrelid = k.conrelid AND i.indpred IS NULL \
+            AND (i.indkey::int2[])[0:cardinality(k.conkey) - 1] = k.conkey)";
+    let rows = admin.query(missing, &[]).await.expect("the catalogue can be read");
+    let missing: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    assert_eq!(missing, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_of_organizations_has_row_level_security() {
+    let database = fresh(&template()).await;
+    let app = sql(&database.app_url(SERVICE)).await;
+    let admin = sql(database.url()).await;
+    let fill = "INSERT INTO organizations (id, display_name, normalized_name, region_code, is_partner, is_customer) \
+          VALUES ('00000000-0000-7000-8000-000000000001', 'A', 'a', 'SE', true, true), \
+                 ('00000000-0000-7000-8000-000000000002', 'B', 'b', 'SE', true, true); \
+        INSERT INTO organization_domains SELECT id, normalized_name || '.example', 'VERIFIED' FROM organizations; \
+        INSERT INTO people (id, organization_id, email, active, last_activity, source_user) \
+          SELECT gen_random_uuid(), id, 'x', true, now(), '' FROM organizations; \
+        INSERT INTO organization_activity SELECT id, 'x', 1, now() FROM organizations; \
+        INSERT INTO grants (id, organization_id, subject, role) SELECT gen_random_uuid(), id, 's', 1 FROM organizations; \
+        INSERT INTO import_lines (import_id, line, organization_id, import_key, display_name, normalized_name, \
+            region_code, is_partner, is_customer, domains, verified_domains) \
+          SELECT id, 1, id, '', '', '', 'SE', true, true, '{}', '{}' FROM organizations";
+    admin.batch_execute(fill).await.expect("the statements are right");
+    let first = "00000000-0000-7000-8000-000000000001";
+    for (tenants, of_organizations, staged) in [("*", 2, 2), (first, 1, 0), ("", 0, 0)] {
+        app.batch_execute(&format!("SET dialtone.tenants = '{tenants}'")).await.expect("a setting");
+        for table in ["organizations", "organization_domains", "people", "organization_activity", "grants"] {
+            let row = app.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.expect("the role may read");
+            assert_eq!(row.get::<_, i64>(0), of_organizations, "{table} with {tenants:?}");
+        }
+        let row = app.query_one("SELECT count(*) FROM import_lines", &[]).await.expect("the role may read");
+        assert_eq!(row.get::<_, i64>(0), staged, "with {tenants:?}");
+    }
+}

@@ -1,0 +1,15 @@
+//! org-finder through gRPC, on a real Postgres.
+
+mod access;
+mod anonymous;
+mod create;
+mod guards;
+mod import;
+mod links;
+mod matching;
+mod organizations;
+mod people;
+mod plans;
+mod reasons;
+mod support;
+mod update;

@@ -1,0 +1,83 @@
+//! Each list and look-up finds its rows by an index, with many rows and under row-level security.
+
+use dialtone_testkit::fresh;
+use org_finder::SERVICE;
+use tokio_postgres::Client;
+
+use crate::support::{sql, template};
+
+/// Twenty thousand organizations, each with domains, people, a grant and a partner.
+const FILL: &str = "INSERT INTO organizations (id, display_name, normalized_name, region_code, is_partner, is_customer) \
+      SELECT md5(n::text)::uuid, 'Org ' || n, 'org ' || n, 'SE', n < 100, true FROM generate_series(1, 20000) AS n; \
+    INSERT INTO organization_domains SELECT md5(n::text)::uuid, 'd' || n || '.example', 'VERIFIED' \
+      FROM generate_series(1, 20000) AS n; \
+    INSERT INTO people (id, organization_id, email, active, last_activity, source_user) \
+      SELECT gen_random_uuid(), md5((n % 2000 + 1)::text)::uuid, 'p' || n || '@x.example', true, now(), '' \
+      FROM generate_series(1, 20000) AS n; \
+    INSERT INTO organization_activity SELECT md5(n::text)::uuid, 'x.example', 1, now() FROM generate_series(1, 20000) AS n; \
+    INSERT INTO grants (id, organization_id, subject, role) \
+      SELECT gen_random_uuid(), md5((n % 20 + 1)::text)::uuid, 's' || n, 1 FROM generate_series(1, 20000) AS n; \
+    INSERT INTO partner_links (id, partner_id, customer_id, role) \
+      SELECT gen_random_uuid(), md5((n % 99 + 1)::text)::uuid, md5(n::text)::uuid, 2 FROM generate_series(200, 20000) AS n";
+
+async fn plan(client: &Client, statement: &str) -> String {
+    let rows = client.query(&format!("EXPLAIN {statement}"), &[]).await.expect("the statement is right");
+    rows.iter().map(|row| row.get::<_, String>(0) + "\n").collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_that_reads_has_its_index() {
+    let database = fresh(&template()).await;
+    let admin = sql(database.url()).await;
+    admin.batch_execute(FILL).await.expect("the statements are right");
+    let analyze = "ANALYZE organizations, organization_domains, people, organization_activity, grants, partner_links";
+    admin.batch_execute(analyze).await.expect("a superuser may");
+    let app = sql(&database.app_url(SERVICE)).await;
+    // As the statements of src/store write them, with values in the place of parameters.
+    let one = "'c4ca4238-a0b9-2382-0dcc-509a6f75849b'";
+    let statements = [
+        (
+            "SELECT * FROM organizations WHERE normalized_name >= 'org 5' AND (normalized_name > 'org 5' \
+             OR normalized_name = 'org 5' AND id > '00000000-0000-0000-0000-000000000000') \
+             ORDER BY normalized_name, id LIMIT 51"
+                .to_owned(),
+            "organizations_normalized_name_id_idx",
+        ),
+        (
+            "SELECT id FROM organizations WHERE normalized_name = 'org 5' AND region_code = 'SE' ORDER BY id LIMIT 10"
+                .to_owned(),
+            "organizations_normalized_name_id_idx",
+        ),
+        (
+            "SELECT organization_id FROM organization_domains WHERE domain = ANY ('{d5.example,d6.example}')"
+                .to_owned(),
+            "organization_domains_domain_idx",
+        ),
+        ("SELECT organization_id FROM people WHERE active AND email = 'p5@x.example'".to_owned(), "people_email_idx"),
+        (
+            format!("SELECT * FROM people WHERE organization_id = {one} AND email > 'p5' ORDER BY email LIMIT 51"),
+            "people_organization_id_email_key",
+        ),
+        (
+            format!("SELECT * FROM grants WHERE organization_id = {one} AND subject > 's5' ORDER BY subject LIMIT 51"),
+            "grants_organization_id_subject_key",
+        ),
+        (
+            "SELECT organization_id, role FROM grants WHERE subject = 's5' ORDER BY organization_id LIMIT 1000"
+                .to_owned(),
+            "grants_subject_organization_id_idx",
+        ),
+        (format!("SELECT partner_id FROM partner_links WHERE customer_id = {one}"), "partner_links_customer_id_idx"),
+        (
+            format!("SELECT sum(active_users) FROM organization_activity WHERE organization_id = {one}"),
+            "organization_activity_pkey",
+        ),
+    ];
+    for tenants in ["*".to_owned(), one.trim_matches('\'').to_owned()] {
+        app.batch_execute(&format!("SET dialtone.tenants = '{tenants}'")).await.expect("a setting");
+        for (statement, index) in &statements {
+            let plan = plan(&app, statement).await;
+            assert!(plan.contains(index) && !plan.contains("Seq Scan"), "{statement}\n{plan}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! The targets of the Makefile call it.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use dialtone_suite::issuer::Issuer;
@@ -55,8 +56,19 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
+async fn main() -> ExitCode {
+    dialtone_server::install_crypto();
+    match run(Arguments::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Up => up().await.map(|_| ()),
         Command::Down => down(),
         Command::Demo { data, people, keep } => play(demo::Options { data, people }, keep != 0).await,

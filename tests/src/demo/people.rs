@@ -37,7 +37,7 @@ pub async fn provision(
     let token = token::for_role(stage.suite, TokenRole::PartnerAdmin, Some(&mapped.partner)).await?;
     let partner = stage.with_token(&token)?;
     stage.voice.say("the caller is an administrator of the partner: the mapping linked it to this customer");
-    let target = simulator(stage, &partner, &mapped.customer).await?;
+    let target = simulator(stage, &partner, &mapped.partner).await?;
     let location = headquarters(&partner, &mapped.customer).await?;
 
     let begun = Instant::now();
@@ -65,7 +65,7 @@ pub async fn provision(
     Ok(Provisioned { people: response.provisioned_count, calls, took })
 }
 
-async fn simulator(stage: &Stage<'_>, partner: &As, customer: &str) -> anyhow::Result<String> {
+async fn simulator(stage: &Stage<'_>, partner: &As, owner: &str) -> anyhow::Result<String> {
     let settings = SimulatorSettings {
         latency_ms: 30,
         failure_percent: 15,
@@ -79,13 +79,13 @@ async fn simulator(stage: &Stage<'_>, partner: &As, customer: &str) -> anyhow::R
         ..Target::default()
     };
     let request = CreateTargetRequest {
-        parent: customer.to_owned(),
+        parent: owner.to_owned(),
         target: Some(target),
         request_id: request_id(),
         validate_only: false,
     };
     let made = TargetServiceClient::new(partner.clone()).create_target(request).await.context("creating the target")?;
-    stage.voice.say("target: a simulator, 30 ms a call, 15% fail before their effect, 5% lose the answer after it");
+    stage.voice.say("target, the partner's own: a simulator, 30 ms a call, 15% fail before their effect, 5% lose the answer after it");
     Ok(made.into_inner().name)
 }
 

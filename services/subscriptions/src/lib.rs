@@ -19,12 +19,13 @@ use dialtone_client::{ServiceChannel, Upstream};
 use dialtone_db::{Pager, Store, migrate};
 use dialtone_events::Feed;
 use dialtone_ids::ServiceName;
-use dialtone_operations::Operations;
-use dialtone_server::Services;
+use dialtone_operations::{Hook, Operations};
+use dialtone_server::Server;
 use dialtone_server::program::{Program, ProgramError};
 use dialtone_telemetry::TelemetryConfig;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use tokio::task::JoinHandle;
+use model::session::SessionSigner;
+use model::setup_link::LinkKey;
 use tokio_util::sync::CancellationToken;
 
 pub use config::Config;
@@ -42,9 +43,9 @@ pub struct App {
     operations: Operations,
     org_finder: peers::OrgFinder,
     user_provisioning: peers::UserProvisioning,
-    link_key: model::setup_link::LinkKey,
+    link_key: LinkKey,
     link_life_hours: u32,
-    sessions: model::session::SessionSigner,
+    sessions: SessionSigner,
 }
 
 /// The program.
@@ -61,59 +62,74 @@ impl Program for Subscriptions {
 
     async fn serve(config: Config, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ProgramError> {
         let stopping = CancellationToken::new();
-        let (services, worker) = start(&config, &stopping).await?;
-        let leaving = stopping.clone();
+        let (server, engine) = bind(config, None, &stopping).await?;
         let shutdown = async move {
             shutdown.await;
-            leaving.cancel();
+            stopping.cancel();
         };
-        let verifier = config.identity.verifier()?;
-        dialtone_server::serve(SERVICE, config.server, verifier, services, shutdown).await?;
-        // The steps under way are finished or handed back.
-        worker.await?;
-        Ok(())
+        server.run_with_metrics(shutdown).await?;
+        Ok(engine.await?)
     }
 
     async fn migrate(config: Config) -> Result<Vec<String>, ProgramError> {
         let url = config.migration.url.ok_or("migration.url is not set: the URL of the role that owns the schema")?;
-        let (events, operations) = (&dialtone_events::MIGRATIONS, &dialtone_operations::MIGRATIONS);
-        Ok(migrate::run(&url, SERVICE, &[events, operations, &MIGRATIONS]).await?)
+        let sources = [&dialtone_events::MIGRATIONS, &dialtone_operations::MIGRATIONS, &MIGRATIONS];
+        Ok(migrate::run(&url, SERVICE, &sources.map(|source| source as _)).await?)
     }
 }
 
-/// Connects, and starts the loops and the operations' worker, which end with `stopping`. Answers what is to be served.
-pub async fn start(config: &Config, stopping: &CancellationToken) -> Result<(Services, JoinHandle<()>), ProgramError> {
+/// The service, bound to its address and not yet serving. Its background loops run until `stopping`; the engine of its operations
+/// then still finishes or hands back what is under way, which the second part awaits. Only tests give a `hook`.
+pub async fn bind(
+    config: Config,
+    hook: Option<Hook>,
+    stopping: &CancellationToken,
+) -> Result<(Server, tokio::task::JoinHandle<()>), ProgramError> {
     let signer = config.identity.signer(SERVICE)?;
     let org_finder = ServiceChannel::new(Upstream::connect("org-finder", &config.peers.org_finder)?, signer.clone());
-    let user_provisioning =
-        ServiceChannel::new(Upstream::connect("user-provisioning", &config.peers.user_provisioning)?, signer);
+    let locations = Upstream::connect("user-provisioning", &config.peers.user_provisioning)?;
     let guard = Guard::new(CachedAccess::new(RemoteAccess::new(org_finder.as_self()))).erased();
     let store = Store::connect(&config.database, SERVICE).await?;
     let org_finder = peers::OrgFinder::new(org_finder);
-    let user_provisioning = peers::UserProvisioning::new(user_provisioning);
-    let link_key = model::setup_link::LinkKey::new(&config.setup_links.key);
+    let user_provisioning = peers::UserProvisioning::new(ServiceChannel::new(locations, signer));
+    let link_key = LinkKey::new(&config.setup_links.key);
+    let mailer = connectors::Mailer::new(&config.mail)?;
     let steps = jobs::Steps {
-        send_mail: jobs::SendMail {
-            store: store.clone(),
-            mailer: connectors::Mailer::new(&config.mail)?,
-            link_key: link_key.clone(),
-        },
+        send_mail: jobs::SendMail { store: store.clone(), mailer, link_key: link_key.clone() },
         link_partner: jobs::LinkPartner { org_finder: org_finder.clone() },
         create_headquarters: jobs::CreateHeadquarters { user_provisioning: user_provisioning.clone() },
     };
-    let registry = jobs::registry(steps, api::setup_response())?;
-    let session_life = Duration::from_secs(3600 * u64::from(config.setup_sessions.life_hours));
     let app = Arc::new(App {
-        operations: Operations::new(SERVICE, store.clone(), registry, config.operations.clone()),
+        operations: operations(&config, store.clone(), steps, hook)?,
         pager: Pager::new(&config.paging.key),
         org_finder,
         user_provisioning,
         link_key,
         link_life_hours: config.setup_links.life_hours,
-        sessions: model::session::SessionSigner::new(&config.setup_sessions.private_key, session_life)?,
-        store: store.clone(),
+        sessions: sessions(&config)?,
+        store,
     });
-    let worker = jobs::start(&app, store.clone(), stopping);
-    let feed = Feed::start(store, SERVICE, stopping.clone());
-    Ok((api::services(app, guard, feed), worker))
+    let feed = Feed::start(app.store.clone(), SERVICE, stopping.clone());
+    let engine = jobs::start(&app, stopping);
+    let services = api::services(app, guard, feed);
+    Ok((Server::bind(SERVICE, config.server, config.identity.verifier()?, services).await?, engine))
+}
+
+fn operations(
+    config: &Config,
+    store: Store,
+    steps: jobs::Steps,
+    hook: Option<Hook>,
+) -> Result<Operations, ProgramError> {
+    let registry = jobs::registry(steps, api::setup_response())?;
+    let settings = config.operations.clone();
+    Ok(match hook {
+        None => Operations::new(SERVICE, store, registry, settings),
+        Some(hook) => Operations::with_hook(SERVICE, store, registry, settings, hook),
+    })
+}
+
+fn sessions(config: &Config) -> Result<SessionSigner, ProgramError> {
+    let life = Duration::from_secs(3600 * u64::from(config.setup_sessions.life_hours));
+    Ok(SessionSigner::new(&config.setup_sessions.private_key, life)?)
 }

@@ -6,7 +6,6 @@ mod set_up_calling;
 
 use std::time::Duration;
 
-use dialtone_db::Store;
 use dialtone_events::{Retention, run_purge};
 use dialtone_operations::{BadDefinition, Definition, Registry, Render, StepError};
 use dialtone_status::Fault;
@@ -44,8 +43,8 @@ pub struct Steps {
 }
 
 /// Starts every loop; they end with `stopping`.
-pub fn start(app: &App, store: Store, stopping: &CancellationToken) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(run_purge(store, SERVICE, Retention::new(KEEP_EVENTS), stopping.clone()));
+pub fn start(app: &App, stopping: &CancellationToken) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(run_purge(app.store.clone(), SERVICE, Retention::new(KEEP_EVENTS), stopping.clone()));
     let (operations, stop) = (app.operations.clone(), stopping.clone());
     tokio::spawn(async move { operations.run(stop).await })
 }

@@ -23,6 +23,9 @@ pub(crate) enum RequestError {
     /// The caller went away.
     #[error(transparent)]
     Broken(#[from] hyper::Error),
+    /// The caller reset the stream as if it were done with it.
+    #[error("the request broke off without an error")]
+    BrokeOff,
 }
 
 /// Says that a message was too large, to whoever ends the call when the answer has begun already.
@@ -68,7 +71,9 @@ impl Body for RequestBody {
             return Poll::Ready(Some(Ok(Frame::data(chunk))));
         }
         let Some(frame) = ready!(Pin::new(&mut self.rest).poll_frame(cx)) else {
-            return Poll::Ready(None);
+            // hyper takes a reset with NO_ERROR for an end. A service would take half an upload for the whole.
+            let whole = self.rest.is_end_stream();
+            return Poll::Ready((!whole).then_some(Err(RequestError::BrokeOff)));
         };
         let frame = frame?;
         if let Some(data) = frame.data_ref()

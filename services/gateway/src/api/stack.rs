@@ -225,7 +225,7 @@ fn label(path: &str) -> Option<&'static str> {
 fn broken(error: RequestError, limit: u32) -> Fault {
     match error {
         RequestError::TooLarge => Fault::message_too_large(u64::from(limit)),
-        RequestError::Broken(cause) => Fault::cancelled().caused_by(cause),
+        cause @ (RequestError::Broken(_) | RequestError::BrokeOff) => Fault::cancelled().caused_by(cause),
     }
 }
 

@@ -5,12 +5,14 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::{Arc, Mutex},
+    task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use http::{HeaderMap, Request, Response};
+use http_body::Frame;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{
@@ -28,6 +30,10 @@ use crate::raw::Raw;
 pub(crate) struct Seen {
     pub(crate) heads: Mutex<Vec<(String, HeaderMap)>>,
     pub(crate) started: watch::Sender<usize>,
+    /// Calls whose request came to a proper end.
+    pub(crate) whole: watch::Sender<usize>,
+    /// Calls whose request came to no proper end.
+    pub(crate) broken: watch::Sender<usize>,
     /// Calls whose handler was dropped before its end.
     pub(crate) cancelled: watch::Sender<usize>,
 }
@@ -140,10 +146,36 @@ async fn answer(request: Request<Body>, seen: Arc<Seen>) -> Response<Body> {
     }
     seen.heads.lock().expect("not poisoned").push((path, request.headers().clone()));
     seen.started.send_modify(|n| *n += 1);
-    let mut watched = Watched(seen, false);
+    let mut watched = Watched(Arc::clone(&seen), false);
+    let request = request.map(|body| Body::new(Ending { body, seen, whole: false }));
     let response = respond(&does, request).await;
     watched.1 = true;
     response
+}
+
+/// Tells a proper end of a request from every other.
+struct Ending {
+    body: Body,
+    seen: Arc<Seen>,
+    whole: bool,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let count = if self.whole { &self.seen.whole } else { &self.seen.broken };
+        count.send_modify(|n| *n += 1);
+    }
+}
+
+impl http_body::Body for Ending {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        self.whole = self.body.is_end_stream();
+        polled
+    }
 }
 
 async fn respond(does: &str, request: Request<Body>) -> Response<Body> {

@@ -5,7 +5,9 @@ use crate::{
     world::{BOTH_STREAM, CLIENT_STREAM, READ, SERVER_STREAM, World},
 };
 use bytes::Bytes;
-use futures::{SinkExt as _, StreamExt as _, channel::mpsc, stream};
+use futures::{SinkExt as _, channel::mpsc, stream};
+use http::Request;
+use tokio::net::TcpStream;
 use tonic::Streaming;
 
 async fn all(mut messages: Streaming<Bytes>) -> Vec<Bytes> {
@@ -97,23 +99,42 @@ async fn a_caller_that_leaves_cancels_the_call_at_the_service() {
 #[tokio::test]
 async fn a_caller_that_leaves_midway_cancels_the_stream_at_the_service() {
     let world = World::start().await;
-    let (say, words) = mpsc::channel::<Bytes>(0);
-    let answer = world.client.streaming(BOTH_STREAM, words).await.expect("answered");
-    let answers = answer.into_inner();
-    drop(answers);
-    // The sender notices that nobody takes its words any more.
-    within(say.clone().into_send_all_closed()).await;
+    let plain = Plain::connect(&world).await;
+    let (answer, mut say) = plain.call(BOTH_STREAM, "echo");
+    say.send_data(Bytes::from_static(WORD), false).expect("the stream is open");
+    let mut answers = within(answer).await.expect("the head comes").into_body();
+    assert_eq!(within(answers.data()).await.expect("an echo").expect("no error"), WORD);
+    say.send_reset(h2::Reason::CANCEL);
+    let mut broken = world.seen[3].broken.subscribe();
+    within(broken.wait_for(|n| *n == 1)).await.expect("the backend lives");
 }
 
-/// Awaits that the receiving half is gone.
-trait Closed {
-    async fn into_send_all_closed(self);
+/// The message `x` in its frame.
+const WORD: &[u8] = b"\0\0\0\0\x01x";
+
+/// A client that can break off as it likes.
+struct Plain {
+    sender: h2::client::SendRequest<Bytes>,
+    token: String,
 }
 
-impl Closed for mpsc::Sender<Bytes> {
-    async fn into_send_all_closed(mut self) {
-        let mut endless = stream::repeat(Ok(Bytes::from("x"))).take(1_000_000);
-        let _ = self.send_all(&mut endless).await;
+impl Plain {
+    async fn connect(world: &World) -> Self {
+        let token = world.client.metadata.get("authorization").expect("it has one").to_str().expect("text");
+        let tcp = TcpStream::connect(world.address).await.expect("the gateway listens");
+        let (sender, connection) = h2::client::handshake(tcp).await.expect("HTTP/2");
+        tokio::spawn(connection);
+        Self { sender, token: token.to_owned() }
+    }
+
+    fn call(&self, path: &str, does: &str) -> (h2::client::ResponseFuture, h2::SendStream<Bytes>) {
+        let request = Request::post(format!("http://gateway{path}"))
+            .header("content-type", "application/grpc")
+            .header("authorization", &self.token)
+            .header("x-do", does)
+            .body(())
+            .expect("well-formed");
+        self.sender.clone().send_request(request, false).expect("the connection is good")
     }
 }
 
@@ -125,4 +146,26 @@ async fn a_service_that_ends_early_ends_the_call_though_the_caller_still_sends()
     let answer = client.streaming(BOTH_STREAM, words).await.expect("answered");
     assert_eq!(all(answer.into_inner()).await.len(), 3);
     while within(say.send(Bytes::from("more"))).await.is_ok() {}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_that_breaks_off_is_never_taken_for_the_whole() {
+    let world = World::start().await;
+    let plain = Plain::connect(&world).await;
+    let mut broken = world.seen[0].broken.subscribe();
+    for (round, reason) in [h2::Reason::NO_ERROR, h2::Reason::CANCEL].into_iter().cycle().take(40).enumerate() {
+        let mut started = world.seen[0].started.subscribe();
+        let (answer, mut upload) = plain.call(CLIENT_STREAM, "collect");
+        upload.send_data(Bytes::from_static(WORD), false).expect("the stream is open");
+        within(started.wait_for(|n| *n > round)).await.expect("the backend lives");
+        upload.send_reset(reason);
+        drop(answer);
+        within(broken.wait_for(|n| *n > round)).await.expect("the backend lives");
+    }
+    assert_eq!(*world.seen[0].whole.borrow(), 0);
+    let words = stream::iter(["a", "b"].map(Bytes::from));
+    world.client.does("collect").streaming(CLIENT_STREAM, words).await.expect("answered");
+    let mut whole = world.seen[0].whole.subscribe();
+    within(whole.wait_for(|n| *n == 1)).await.expect("the backend lives");
+    assert_eq!(*world.seen[0].broken.borrow(), 40, "and a whole one is told from it");
 }

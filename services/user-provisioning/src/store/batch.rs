@@ -88,12 +88,12 @@ struct Wait {
 const DUE: &str = "
 SELECT b.index, b.user_id, b.attempts, u.email, u.given_name || ' ' || u.family_name AS display_name
   FROM batch_rows b JOIN users u ON u.organization_id = b.organization_id AND u.id = b.user_id
- WHERE b.operation_id = $1 AND b.organization_id = $2 AND b.state = 'PENDING' AND b.due <= clock_timestamp()
+ WHERE b.operation_id = $1 AND b.organization_id = $2 AND b.state = 'PENDING' AND b.due <= statement_timestamp()
  ORDER BY b.due, b.index LIMIT $3";
 
 // By the database's clock, which also wrote the times.
 const NEXT_DUE: &str = "
-SELECT greatest(0, ceil(extract(epoch FROM min(due) - clock_timestamp()) * 1000))::bigint AS wait_ms
+SELECT greatest(0, ceil(extract(epoch FROM min(due) - statement_timestamp()) * 1000))::bigint AS wait_ms
   FROM batch_rows WHERE operation_id = $1 AND organization_id = $2 AND state = 'PENDING'";
 
 /// The next rows to call for, at most `limit`.

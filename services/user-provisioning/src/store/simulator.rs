@@ -94,30 +94,38 @@ pub async fn simulator_list(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<LedgerAccount>, DbFault> {
-    let rows: Vec<(String, String, i64, i64, Option<DateTime<Utc>>)> = simulator_accounts::table
+    let rows: Vec<AccountRow> = simulator_accounts::table
         .filter(simulator_accounts::target_id.eq(target.uuid()))
         .filter(simulator_accounts::email.gt(after.unwrap_or_default()))
         .filter(simulator_accounts::creation_count.gt(0))
-        .select((
-            simulator_accounts::email,
-            simulator_accounts::display_name,
-            simulator_accounts::creation_count,
-            simulator_accounts::call_count,
-            simulator_accounts::created,
-        ))
+        .select(AccountRow::as_select())
         .order(simulator_accounts::email)
         .limit(limit)
         .load(c)
         .await
         .db()?;
-    Ok(rows
-        .into_iter()
-        .map(|(email, display_name, creation_count, call_count, created)| LedgerAccount {
-            email,
-            display_name,
-            creation_count,
-            call_count,
-            created: created.unwrap_or_default(),
-        })
-        .collect())
+    Ok(rows.into_iter().map(AccountRow::into_model).collect())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = simulator_accounts, check_for_backend(diesel::pg::Pg))]
+struct AccountRow {
+    email: String,
+    display_name: String,
+    creation_count: i64,
+    call_count: i64,
+    created: Option<DateTime<Utc>>,
+}
+
+impl AccountRow {
+    fn into_model(self) -> LedgerAccount {
+        LedgerAccount {
+            email: self.email,
+            display_name: self.display_name,
+            creation_count: self.creation_count,
+            call_count: self.call_count,
+            // Set with the first creation.
+            created: self.created.unwrap_or_default(),
+        }
+    }
 }

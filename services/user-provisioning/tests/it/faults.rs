@@ -1,7 +1,9 @@
 //! Targets that are silent for a while, or for long.
 
 use std::num::{NonZeroU32, NonZeroU64};
+use std::time::Duration;
 
+use dialtone_proto::google::longrunning::CancelOperationRequest;
 use dialtone_proto::operations::v1::{OperationState, RetryOperationRequest};
 use dialtone_proto::userprovisioning::v1::SimulatorSettings;
 use dialtone_testkit::{eventually, request};
@@ -84,4 +86,24 @@ async fn an_effect_that_comes_after_we_gave_the_call_up_is_not_repeated() {
     let (operation, _) = world.ended(&started.name).await;
     assert_eq!(response(&operation).provisioned_count, 20);
     assert!(world.ledger(&batch.target).await.iter().all(|account| account.creation_count == 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_effect_that_comes_after_the_batch_was_taken_back_has_none() {
+    let world = World::with(impatient, None).await;
+    let batch = world.batch(10, SimulatorSettings { latency_ms: 1_000, ..Default::default() }).await;
+    let started = world.start(&batch).await;
+    let arrived = "SELECT coalesce(sum(call_count), 0)::bigint FROM simulator_accounts";
+    eventually("calls are under way", PATIENCE, async || (world.count(arrived).await >= 5).then_some(())).await;
+    set_latency(&world, 0).await;
+    let cancel = CancelOperationRequest { name: started.name.clone() };
+    world.operations().cancel_operation(request(&world.admin, cancel)).await.unwrap();
+    assert_eq!(world.ended(&started.name).await.1.state(), OperationState::Cancelled);
+    // What was under way ends within its latency.
+    let watched = tokio::time::timeout(Duration::from_millis(1_200), async {
+        loop {
+            assert!(world.ledger(&batch.target).await.is_empty());
+        }
+    });
+    watched.await.expect_err("watched until the time was up");
 }

@@ -84,10 +84,10 @@ const PLANS: [(&str, &str); 5] = [
          ORDER BY email LIMIT 51",
     ),
     (
-        "batch_rows_due_idx",
+        "batch_rows_pkey",
         "SELECT b.index FROM batch_rows b JOIN users u ON u.organization_id = b.organization_id AND u.id = b.user_id \
          WHERE b.operation_id = $operation AND b.organization_id = $organization AND b.state = 'PENDING' \
-         AND b.due <= clock_timestamp() ORDER BY b.due, b.index LIMIT 50",
+         AND b.due <= statement_timestamp() ORDER BY b.due, b.index LIMIT 50",
     ),
 ];
 

@@ -32,7 +32,7 @@ async fn a_target_is_created_read_and_listed_and_has_an_empty_ledger() {
     assert_eq!(world.targets().get_target(request(&reader, get)).await.unwrap().into_inner(), made);
     let list = ListTargetsRequest { parent: world.customer.to_string(), ..Default::default() };
     let listed = world.targets().list_targets(request(&reader, list)).await.unwrap().into_inner();
-    assert_eq!(listed.targets, [made.clone()]);
+    assert_eq!(listed.targets.as_slice(), std::slice::from_ref(&made));
     assert!(world.ledger(&made.name).await.is_empty());
     assert_eq!(world.count("SELECT count(*) FROM outbox WHERE kind = 'target.created'").await, 1);
 }

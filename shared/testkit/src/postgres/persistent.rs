@@ -1,9 +1,11 @@
 //! A server that stays after the process that started it: for the local suite.
 
 use std::fs;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use super::killed::{alive, clear};
+use super::killed::{clear, serves};
 use super::user::private_folder;
 use super::{Binaries, PgError, PidFile, Tried, data_folder, free_port, initdb, reachable, run, run_as, signal, url};
 
@@ -61,8 +63,20 @@ impl Cluster {
         }
     }
 
+    /// The server where it runs. One that is just starting or just dying is waited for.
     fn running(&self) -> Option<PidFile> {
-        PidFile::read(&data_folder(&self.dir)).filter(|file| file.ready && alive(file.pid))
+        let give_up = Instant::now() + Duration::from_secs(10);
+        loop {
+            let data = data_folder(&self.dir);
+            let file = PidFile::read(&data).filter(|file| serves(file.pid, &data))?;
+            if file.ready && TcpStream::connect(("127.0.0.1", file.port)).is_ok() {
+                return Some(file);
+            }
+            if Instant::now() > give_up {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     fn last_port(&self) -> Option<u16> {
@@ -109,7 +123,9 @@ impl Cluster {
             return Ok(());
         };
         signal(file.pid, "KILL");
-        // The children notice that their parent died and end by themselves; a new server waits for the last of them.
+        // The signal is on its way when `kill` returns. The children notice that their parent died and end by themselves; a new
+        // server waits for the last of them.
+        killed::gone(file.pid);
         Ok(())
     }
 

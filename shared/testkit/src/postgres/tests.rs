@@ -96,5 +96,11 @@ fn persistent_cluster_stays_restarts_on_its_port_and_survives_a_kill() {
     recovered.stop().expect("it runs");
     assert!(!answers(&recovered.url()));
     assert!(PersistentCluster::running_in(&dir).is_none());
+    // A power cut leaves the file, and its number becomes another program's: here this test's.
+    let left = format!("{}\n{}\n0\n{port}\n\n127.0.0.1\n\nready\n", std::process::id(), dir.join("data").display());
+    std::fs::write(dir.join("data/postmaster.pid"), left).expect("root, or the server's own user");
+    let restarted = Cluster::persistent(&dir, 0).expect("it starts beside the other program");
+    assert!(answers(&restarted.url()));
+    restarted.stop().expect("it runs");
     std::fs::remove_dir_all(&dir).expect("the folder is ours");
 }

@@ -194,11 +194,14 @@ impl Watching {
 
     /// The fault that ends the stream.
     pub(crate) async fn fault(&mut self) -> Fault {
-        loop {
-            if let Err(fault) = self.next().await {
-                return fault;
+        let ended = async {
+            loop {
+                if let Err(fault) = self.next().await {
+                    return fault;
+                }
             }
-        }
+        };
+        timeout(LIMIT, ended).await.expect("the stream ends in time")
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::killed::{clear, serves};
+use super::killed::{clear, gone, serves};
 use super::user::private_folder;
 use super::{Binaries, PgError, PidFile, Tried, data_folder, free_port, initdb, reachable, run, run_as, signal, url};
 
@@ -125,7 +125,7 @@ impl Cluster {
         signal(file.pid, "KILL");
         // The signal is on its way when `kill` returns. The children notice that their parent died and end by themselves; a new
         // server waits for the last of them.
-        killed::gone(file.pid);
+        gone(file.pid);
         Ok(())
     }
 

@@ -142,7 +142,7 @@ fn file(world: &World) -> Vec<u8> {
 
 async fn import(world: &World, mode: ImportMode) -> Result<Response<ImportOrganizationsResponse>, Status> {
     let options = ImportOptions { mode: mode.into(), request_id: request_id(), validate_only: false };
-    let messages = [Payload::Options(options), Payload::Chunk(file(world).into())];
+    let messages = [Payload::Options(options), Payload::Chunk(file(world))];
     let messages = messages.map(|payload| ImportOrganizationsRequest { payload: Some(payload) });
     let platform = world.platform().map_err(|e| Status::internal(e.to_string()))?;
     OrganizationServiceClient::new(platform).import_organizations(tokio_stream::iter(messages)).await

@@ -82,7 +82,7 @@ async fn feed(file: &Path, sender: mpsc::Sender<ImportOrganizationsRequest>) -> 
             return Ok(());
         }
         chunk.truncate(read);
-        payload = Payload::Chunk(chunk.into());
+        payload = Payload::Chunk(chunk);
     }
 }
 

@@ -103,7 +103,7 @@ pub fn what_to_try(stage: &Stage<'_>, mapped: &Mapped) {
     let port = stage.suite.ports.gateway;
     println!("\nTry next (grpcurl needs no proto files):");
     println!("   export T=$(make -s token ROLE=partner-admin ORG={})", mapped.partner);
-    let call = format!("grpcurl -plaintext -H \"authorization: Bearer $T\"");
+    let call = "grpcurl -plaintext -H \"authorization: Bearer $T\"";
     println!("   {call} localhost:{port} list");
     println!("   {call} localhost:{port} describe dialtone.subscriptions.v1.SubscriptionService");
     println!(

@@ -69,7 +69,7 @@ pub(super) fn answer_violations(request: &wire::AnswerWhoForRequest, caller: &st
         wire::WhoFor::SomeoneElse if email.is_empty() => {
             vec![violation("email", "email.required", "is required with SOMEONE_ELSE: who completes it")]
         }
-        wire::WhoFor::SomeoneElse if email == caller => {
+        wire::WhoFor::SomeoneElse if email.eq_ignore_ascii_case(caller) => {
             vec![violation("email", "email.else", "is your own; name somebody else, or answer for yourself")]
         }
         wire::WhoFor::ForCustomer | wire::WhoFor::ForOwnCompany if !email.is_empty() => {

@@ -43,8 +43,10 @@ pub struct Presented {
 /// Reads a token; none if it has not the form of one.
 pub fn read(token: &str) -> Option<Presented> {
     let (link, proof) = token.strip_prefix("v1.")?.split_once('.')?;
-    let proof = URL_SAFE_NO_PAD.decode(proof).ok()?;
-    Some(Presented { link: Uuid::try_parse(link).ok()?, proof })
+    let id = Uuid::try_parse(link).ok()?;
+    // A UUID can be written in many ways, a token in one.
+    let canonical = id.to_string() == link;
+    canonical.then(|| URL_SAFE_NO_PAD.decode(proof).ok()).flatten().map(|proof| Presented { link: id, proof })
 }
 
 impl LinkKey {

@@ -1,11 +1,14 @@
 //! Begins to set calling up.
 
+use std::time::Duration;
+
 use dialtone_authz::Ctx;
 use dialtone_db::{Conn, DbFault, Mutation};
 use dialtone_ids::{Etag, SubscriptionId};
 use dialtone_operations::{NewOperation, Started};
 use dialtone_status::Violation;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::{kind, lock, record_subscription};
 use crate::App;
@@ -62,10 +65,14 @@ pub async fn run(
     Ok(started)
 }
 
+/// How long a caller waits for the check of its fields at most.
+const CHECK_TIME: Duration = Duration::from_millis(1_500);
+
 /// Asks the owner of locations whether the fields are good, so that a typing error is told at once. Whatever else it says, and that it
 /// is away, is the operation's to find out: that one can wait.
 async fn check(app: &App, ctx: &Ctx, access: &Access, headquarters: &Headquarters) -> Result<(), Error> {
     let Some(customer) = access.customer else { return Ok(()) };
+    let ctx = &ctx.until(ctx.deadline.min(Instant::now() + CHECK_TIME));
     match app.user_provisioning.check_headquarters(ctx, customer, headquarters).await {
         Err(NotLocated::Invalid(violations)) => Err(Error::Invalid(violations.into_iter().map(renamed).collect())),
         Ok(()) | Err(NotLocated::Exists(_) | NotLocated::Fault(_)) => Ok(()),

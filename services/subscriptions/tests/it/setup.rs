@@ -202,6 +202,18 @@ async fn an_operation_waits_for_a_service_that_is_away_and_can_be_cancelled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_never_answers_does_not_keep_the_caller_waiting() {
+    let world = World::new().await;
+    let mapped = world.mapped("A-1").await;
+    world.user_provisioning.set(Mode::BlackHole);
+    let started = world.set_up(&mapped.case).await.expect("it is accepted all the same");
+    // The silent connections are gone, as after a restart.
+    world.user_provisioning.set(Mode::Cut);
+    world.user_provisioning.set(Mode::Pass);
+    assert_eq!(world.ended(&mapped.case.contact, &started.name).await.1.state(), OperationState::Succeeded);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn headquarters_that_are_there_count_if_they_are_the_same_and_end_it_if_not() {
     let world = World::new().await;
     let (same, other) = (world.mapped("A-1").await, world.mapped("A-2").await);

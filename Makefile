@@ -41,7 +41,7 @@ test-pg: ## Run the tests that speak to the database on Postgres 15 (if installe
 lint: ## Run every check of the source tree. ONLY="layers deny" runs some.
 	@$(XTASK) lint $(ONLY)
 
-bench: postgres ## Compare the gateway with other proxies and a service with plain SQL. ARGS="gateway --rounds 4" ARGS="gateway --rounds 3" measures less.
+bench: ## Compare the gateway with other proxies and a service with plain SQL. ARGS="gateway --rounds 3" measures less.
 	@cargo build --workspace --bins --profile bench && DIALTONE_PG_BIN="$$($(XTASK) pg)" cargo bench --workspace --bench suite -- $(ARGS)
 
 gen: ## Write the generated schema.rs of each service.

@@ -42,7 +42,7 @@ pub async fn load(stand: &Stand, count: usize) -> anyhow::Result<Vec<Organizatio
 fn messages(count: usize) -> Vec<ImportOrganizationsRequest> {
     let file: Vec<u8> = (0..count).flat_map(|index| format!("{}\n", line(index)).into_bytes()).collect();
     let options = ImportOptions { mode: ImportMode::Atomic.into(), request_id: String::new(), validate_only: false };
-    let chunks = file.chunks(CHUNK).map(|chunk| Payload::Chunk(chunk.to_vec().into()));
+    let chunks = file.chunks(CHUNK).map(|chunk| Payload::Chunk(chunk.to_vec()));
     std::iter::once(Payload::Options(options))
         .chain(chunks)
         .map(|payload| ImportOrganizationsRequest { payload: Some(payload) })

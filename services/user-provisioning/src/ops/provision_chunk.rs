@@ -54,8 +54,8 @@ pub async fn call(provisioner: &Provisioner, job: &Job) -> Result<Called, Error>
     let rows = due(provisioner, job, of).await?;
     let concurrency = provisioner.connectors.config().concurrency.get();
     let calls = rows.into_iter().map(|row| create(&way, job, target.name, row));
-    let outcomes: Vec<_> =
-        stream::iter(calls).buffer_unordered(concurrency).filter_map(async |made| made).collect().await;
+    let made: Vec<Option<RowOutcome>> = stream::iter(calls).buffer_unordered(concurrency).collect().await;
+    let outcomes: Vec<RowOutcome> = made.into_iter().flatten().collect();
     let answered = outcomes.iter().any(|row| row.outcome.user_state().is_some());
     match way.silent_for() {
         Some(wait) if !answered => Ok(Called::Silent { target: target.name, wait }),

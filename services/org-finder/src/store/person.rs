@@ -53,8 +53,8 @@ pub async fn person_lock_active(
         .db()
 }
 
-/// Writes what was learnt of a person. An older sighting does not take back a newer one's time.
-pub async fn person_upsert(c: &mut Conn, seen: &Sighting, active: bool) -> Result<(), DbFault> {
+/// Writes what was learnt of an active person. An older sighting does not take back a newer one's time.
+pub async fn person_upsert(c: &mut Conn, seen: &Sighting) -> Result<(), DbFault> {
     let later = diesel::dsl::sql::<Timestamptz>("greatest(people.last_activity, excluded.last_activity)");
     diesel::insert_into(people::table)
         .values((
@@ -62,7 +62,7 @@ pub async fn person_upsert(c: &mut Conn, seen: &Sighting, active: bool) -> Resul
             people::organization_id.eq(seen.organization.uuid()),
             people::email.eq(&seen.address.email),
             people::display_name.eq(&seen.display_name),
-            people::active.eq(active),
+            people::active.eq(true),
             people::last_activity.eq(seen.at),
             people::source_user.eq(&seen.source_user),
         ))
@@ -70,7 +70,7 @@ pub async fn person_upsert(c: &mut Conn, seen: &Sighting, active: bool) -> Resul
         .do_update()
         .set((
             people::display_name.eq(excluded(people::display_name)),
-            people::active.eq(excluded(people::active)),
+            people::active.eq(true),
             people::last_activity.eq(later),
             people::source_user.eq(excluded(people::source_user)),
         ))
@@ -83,7 +83,7 @@ pub async fn person_upsert(c: &mut Conn, seen: &Sighting, active: bool) -> Resul
 /// Adds to the rollup what a sighting changed.
 pub async fn activity_add(c: &mut Conn, seen: &Sighting, active_users: i64) -> Result<(), DbFault> {
     let sql = "INSERT INTO organization_activity AS a (organization_id, domain, active_users, last_activity) \
-               VALUES ($1, $2, greatest($3, 0), $4) \
+               VALUES ($1, $2, $3, $4) \
                ON CONFLICT (organization_id, domain) DO UPDATE SET active_users = a.active_users + $3, \
                  last_activity = greatest(a.last_activity, excluded.last_activity)";
     diesel::sql_query(sql)
@@ -91,6 +91,22 @@ pub async fn activity_add(c: &mut Conn, seen: &Sighting, active_users: i64) -> R
         .bind::<Text, _>(&seen.address.domain)
         .bind::<BigInt, _>(active_users)
         .bind::<Timestamptz, _>(seen.at)
+        .execute(c)
+        .await
+        .db()?;
+    Ok(())
+}
+
+/// Notes that a person is not active any more, in the rollup too; nothing for one that was not.
+pub async fn person_deactivate(c: &mut Conn, seen: &Sighting) -> Result<(), DbFault> {
+    let sql = "WITH gone AS (UPDATE people SET active = false WHERE organization_id = $1 AND email = $2 AND active \
+                 RETURNING organization_id) \
+               UPDATE organization_activity AS a SET active_users = a.active_users - 1 \
+               FROM gone WHERE a.organization_id = gone.organization_id AND a.domain = $3";
+    diesel::sql_query(sql)
+        .bind::<SqlUuid, _>(seen.organization.uuid())
+        .bind::<Text, _>(&seen.address.email)
+        .bind::<Text, _>(&seen.address.domain)
         .execute(c)
         .await
         .db()?;

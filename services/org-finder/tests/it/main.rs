@@ -3,6 +3,7 @@
 mod access;
 mod anonymous;
 mod create;
+mod events;
 mod guards;
 mod import;
 mod links;

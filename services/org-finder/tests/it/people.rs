@@ -102,7 +102,10 @@ async fn people_are_learnt_from_events_also_of_a_peer_that_comes_up_later() {
     assert_eq!(answer.outcome(), MatchOutcome::Matched);
     assert_eq!(answer.candidates[0].evidence.as_ref().map(|evidence| evidence.active_users), Some(2));
 
-    source.tell(&[("user.deleted", &own, "bo@own.example"), ("user.provisioned", &own, "anna@own.example")]).await;
+    // Repeats, and somebody who leaves without ever having been there, change nothing.
+    let again = ("user.provisioned", own.as_str(), "anna@own.example");
+    let left = ("user.deleted", own.as_str(), "bo@own.example");
+    source.tell(&[("user.deleted", &own, "never@own.example"), left, left, again]).await;
     until_people(&suite, &own, &[("anna@own.example", true), ("bo@own.example", false)]).await;
     let rollup = "SELECT sum(active_users)::bigint FROM organization_activity";
     let active: i64 = suite.admin.query_one(rollup, &[]).await.unwrap().get(0);

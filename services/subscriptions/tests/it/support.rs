@@ -18,7 +18,7 @@ use dialtone_server::Server;
 use dialtone_server::program::Program;
 use dialtone_testkit::database::Source;
 use dialtone_testkit::tcp_proxy::TcpProxy;
-use dialtone_testkit::{Database, Keys, LogGuard, Template, fresh, log_guard, request};
+use dialtone_testkit::{Database, Keys, LogGuard, Template, eventually, fresh, log_guard, request};
 use prost::Message as _;
 use subscriptions::{Config, SERVICE, Subscriptions};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -63,7 +63,6 @@ impl World {
         let (mail, database) = (Mailbox::start(), fresh(&database_template()).await);
         let (peers, org_finder, user_provisioning) = peers(&keys, &stopping).await;
         let mut config = settings::<Subscriptions>(
-            &keys,
             &database,
             &[
                 ("PEERS__ORG_FINDER__TARGET", org_finder.address().to_string()),
@@ -165,8 +164,12 @@ impl World {
         self.sql().await.query_one(statement, &[]).await.expect("one row").get(0)
     }
 
-    /// Everything that a change would leave behind, as one text.
+    /// Everything that a change would leave behind, as one text, once no operation is under way.
     pub async fn footprint(&self) -> String {
+        eventually("every operation has ended", PATIENCE, async || {
+            (self.count("SELECT count(*) FROM operations").await == 0).then_some(())
+        })
+        .await;
         let all = "SELECT concat_ws(' ', (SELECT string_agg(o::text, '|' ORDER BY id) FROM orders o), \
             (SELECT string_agg(s::text, '|' ORDER BY id) FROM subscriptions s), \
             (SELECT string_agg(l::text, '|' ORDER BY id) FROM setup_links l), (SELECT count(*) FROM handovers), \
@@ -196,7 +199,7 @@ pub fn database_template() -> Template {
 async fn peers(keys: &Keys, stopping: &CancellationToken) -> (Peers, TcpProxy, TcpProxy) {
     let sources: Vec<Source> = vec![&dialtone_events::MIGRATIONS, &org_finder::MIGRATIONS];
     let directory = fresh(&Template::of_service(org_finder::SERVICE, sources)).await;
-    let mut config = settings::<org_finder::OrgFinder>(keys, &directory, &[]);
+    let mut config = settings::<org_finder::OrgFinder>(&directory, &[]);
     config.identity = keys.identity(org_finder::SERVICE);
     let org_finder = serve(org_finder::bind(config, stopping).await.expect("org-finder starts"), stopping);
 
@@ -204,7 +207,7 @@ async fn peers(keys: &Keys, stopping: &CancellationToken) -> (Peers, TcpProxy, T
         vec![&dialtone_events::MIGRATIONS, &dialtone_operations::MIGRATIONS, &user_provisioning::MIGRATIONS];
     let users = fresh(&Template::of_service(user_provisioning::SERVICE, sources)).await;
     let more = [("PEERS__ORG_FINDER__TARGET", org_finder.to_string())];
-    let mut config = settings::<user_provisioning::UserProvisioning>(keys, &users, &more);
+    let mut config = settings::<user_provisioning::UserProvisioning>(&users, &more);
     config.identity = keys.identity(user_provisioning::SERVICE);
     let (server, _) = user_provisioning::bind(config, None, stopping).await.expect("user-provisioning starts");
     let user_provisioning = serve(server, stopping);
@@ -216,7 +219,7 @@ async fn peers(keys: &Keys, stopping: &CancellationToken) -> (Peers, TcpProxy, T
 }
 
 /// The defaults, what every service of a test needs, and `more`.
-fn settings<P: Program>(_: &Keys, database: &Database, more: &[(&str, String)]) -> P::Config {
+fn settings<P: Program>(database: &Database, more: &[(&str, String)]) -> P::Config {
     let prefix = format!("DIALTONE_{}__", P::SERVICE.as_str().to_uppercase().replace('-', "_"));
     let common = [
         ("SERVER__LISTEN", "127.0.0.1:0".to_owned()),

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use dialtone_authz::Guard;
 use dialtone_events::{EventServer, Feed};
+use dialtone_ids::BadName;
 use dialtone_proto::Validate;
 use dialtone_proto::templates::v1::catalog_service_server::CatalogServiceServer;
 use dialtone_proto::templates::v1::template_service_server::TemplateServiceServer;
@@ -42,6 +43,18 @@ fn valid<M: Validate>(message: &M, more: impl IntoIterator<Item = Violation>) ->
     let mut all = dialtone_proto::violations(message);
     all.extend(more);
     if all.is_empty() { Ok(()) } else { Err(refused(Fault::invalid_fields(all))) }
+}
+
+/// Refuses a message because of the name in `field`, with everything else that is wrong: the proto's pattern takes more than the
+/// one canonical spelling of an id.
+fn refused_name<M: Validate>(field: &str, bad: &BadName, message: &M, more: Vec<Violation>) -> Status {
+    let mut all = dialtone_proto::violations(message);
+    all.extend(more);
+    if !all.iter().any(|violation| violation.field == field) {
+        let description = bad.to_string();
+        all.push(Violation { field: field.to_owned(), rule: "resource_name", description });
+    }
+    refused(Fault::invalid_fields(all))
 }
 
 /// A refusal on the wire.

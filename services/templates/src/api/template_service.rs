@@ -13,7 +13,7 @@ use dialtone_server::{ctx, mutation};
 use dialtone_status::Violation;
 use tonic::{Request, Response, Status};
 
-use super::{Api, answer, changed, convert, refused, render, valid};
+use super::{Api, answer, changed, convert, refused, refused_name, render, valid};
 use crate::ops::{
     create_template, get_template, list_revisions, list_templates, resolve_provisioning_id, review_template,
     submit_template, update_template,
@@ -28,9 +28,7 @@ impl Api {
         message: &M,
         more: Vec<Violation>,
     ) -> Result<(Ctx, TemplateName), Status> {
-        let Ok(name) = TemplateName::parse(name) else {
-            return Err(valid(message, more).expect_err("the proto refuses a name that cannot be parsed"));
-        };
+        let name = TemplateName::parse(name).map_err(|bad| refused_name("name", &bad, message, more.clone()))?;
         let ctx = self.guard.on_organization(ctx, name.organization).await.map_err(refused)?;
         valid(message, more)?;
         Ok((ctx, name))
@@ -44,9 +42,8 @@ impl Api {
         message: &M,
         more: Vec<Violation>,
     ) -> Result<(Ctx, OrganizationId), Status> {
-        let Ok(partner) = OrganizationId::parse(parent) else {
-            return Err(valid(message, more).expect_err("the proto refuses a name that cannot be parsed"));
-        };
+        let bad_parent = |bad| refused_name("parent", &bad, message, more.clone());
+        let partner = OrganizationId::parse(parent).map_err(bad_parent)?;
         let ctx = self.guard.on_organization(ctx, partner).await.map_err(refused)?;
         valid(message, more)?;
         Ok((ctx, partner))

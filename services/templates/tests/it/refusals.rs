@@ -195,3 +195,16 @@ async fn a_request_id_with_another_body_is_refused() {
     assert_eq!(refused.metadata["request_id"], request_id);
     assert_eq!(world.count("SELECT count(*) FROM templates").await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_only_looks_like_one_is_refused() {
+    let world = World::new().await;
+    let (partner, token) = world.partner("Partner").await;
+    let name = format!("{partner}/templates/------------------------------------");
+    let refused = seen(&world.templates().get_template(request(&token, GetTemplateRequest { name })).await);
+    assert_eq!((refused.code, refused.fields), (Code::InvalidArgument, vec!["name".to_owned()]));
+    let parent = "organizations/------------------------------------".to_owned();
+    let list = ListTemplatesRequest { parent, ..Default::default() };
+    let refused = seen(&world.templates().list_templates(request(&token, list)).await);
+    assert_eq!((refused.code, refused.fields), (Code::InvalidArgument, vec!["parent".to_owned()]));
+}

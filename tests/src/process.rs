@@ -51,6 +51,13 @@ pub fn running(layout: &Layout, name: &str) -> Option<Pid> {
     alive(pid).then_some(pid)
 }
 
+/// Waits until process `name` has ended.
+pub async fn ended(layout: &Layout, name: &str) {
+    while running(layout, name).is_some() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// Sends a signal to process `name`.
 pub fn signal(layout: &Layout, name: &str, signal: Signal) -> anyhow::Result<()> {
     let pid = running(layout, name).with_context(|| format!("{name} does not run"))?;

@@ -22,6 +22,9 @@ pub const PEERS: &str = "peers";
 /// How long a process may take until it answers.
 const START: Duration = Duration::from_secs(30);
 
+/// How often a process is started before it is given up.
+const STARTS: usize = 3;
+
 /// A suite that is up.
 pub struct Suite {
     pub layout: Layout,
@@ -59,16 +62,29 @@ impl Suite {
         Ok(Suite { layout, ports, postgres })
     }
 
-    /// Starts one process, unless it runs, and waits until it answers.
+    /// Starts one process, unless it runs, and waits until it answers. The documented ports lie where the system also takes ports
+    /// for outgoing connections: a process that found its port taken is started again.
     pub async fn start(&self, name: &str) -> anyhow::Result<()> {
-        if process::running(&self.layout, name).is_none() {
-            process::spawn(&self.layout, name, self.command(name)?)?;
-        }
         let port = self.ports.of(name)?;
-        let answers = match name {
-            PEERS => health::listens(port, START).await,
-            _ => health::serves(port, START).await,
-        };
+        let mut answers = Ok(());
+        for _ in 0..STARTS {
+            if process::running(&self.layout, name).is_none() {
+                process::spawn(&self.layout, name, self.command(name)?)?;
+            }
+            let ready = async {
+                match name {
+                    PEERS => health::listens(port, START).await,
+                    _ => health::serves(port, START).await,
+                }
+            };
+            answers = tokio::select! {
+                answers = ready => answers,
+                () = process::ended(&self.layout, name) => Err(anyhow::anyhow!("it ended")),
+            };
+            if answers.is_ok() {
+                return Ok(());
+            }
+        }
         answers.with_context(|| {
             format!(
                 "{name} does not answer on port {port}; its log ends:\n{}",

@@ -61,6 +61,8 @@ diesel::table! {
         version -> Int8,
         created -> Timestamptz,
         updated -> Timestamptz,
+        deleted -> Nullable<Timestamptz>,
+        merged_into -> Nullable<Uuid>,
     }
 }
 

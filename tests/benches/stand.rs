@@ -37,7 +37,7 @@ impl Stand {
         settings::write(&layout, &ports)?;
         let pem = std::fs::read_to_string(layout.keys().join("gateway.pem"))?;
         let stand =
-            Stand { suite: Suite { layout, ports, postgres }, signer: TokenSigner::new(ServiceName::Gateway, &pem)? };
+            Stand { suite: Suite::of(layout, ports, postgres), signer: TokenSigner::new(ServiceName::Gateway, &pem)? };
         match stand.start().await {
             Ok(()) => Ok(stand),
             Err(error) => {

@@ -100,7 +100,7 @@ impl Ports {
             templates: 50052,
             subscriptions: 50053,
             user_provisioning: 50054,
-            postgres: 54320,
+            postgres: 15432,
             issuer: 8090,
             smtp: 8025,
         }

@@ -11,6 +11,7 @@ pub mod layout;
 pub mod mailbox;
 pub mod process;
 pub mod settings;
+mod sockets;
 pub mod suite;
 pub mod token;
 pub mod world;

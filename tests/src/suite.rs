@@ -10,6 +10,7 @@ use dialtone_ids::ServiceName;
 use dialtone_testkit::postgres::{Cluster, PersistentCluster};
 
 use crate::layout::{Layout, Ports};
+use crate::sockets::Sockets;
 use crate::{database, health, process, settings};
 
 /// The four services with a database, in the order they start: each after those it calls.
@@ -22,20 +23,19 @@ pub const PEERS: &str = "peers";
 /// How long a process may take until it answers.
 const START: Duration = Duration::from_secs(30);
 
-/// How often a process is started before it is given up.
-const STARTS: usize = 3;
-
 /// A suite that is up.
 pub struct Suite {
     pub layout: Layout,
     pub ports: Ports,
     pub postgres: PersistentCluster,
+    sockets: Sockets,
 }
 
 impl Suite {
     /// Brings everything up that is not up yet; `say` is told of each step.
     pub async fn up(layout: Layout, wanted: Ports, say: &dyn Fn(&str)) -> anyhow::Result<Suite> {
         layout.create()?;
+        let sockets = reserve(&layout, &wanted).await?;
         let postgres = Cluster::persistent(&layout.database(), wanted.postgres)?;
         let ports = Ports { postgres: postgres.port(), ..wanted };
         say(&format!("Postgres answers on port {}", ports.postgres));
@@ -43,15 +43,28 @@ impl Suite {
         settings::write(&layout, &ports)?;
         database::prepare(&postgres, &layout).await?;
         say("one database; a schema and two roles per service; migrations are applied");
-        let suite = Suite { layout, ports, postgres };
-        suite.start(PEERS).await?;
-        say(&format!("development issuer on port {}, mail server on port {}", ports.issuer, ports.smtp));
-        for service in SERVICES {
-            suite.start(service.as_str()).await?;
+        let suite = Suite { sockets, ..Suite::of(layout, ports, postgres) };
+        if let Err(error) = suite.start_all(say).await {
+            suite.down(&|_| {}).context(error.to_string())?;
+            return Err(error);
         }
-        suite.start(ServiceName::Gateway.as_str()).await?;
-        say(&format!("four services and the gateway answer; the gateway is localhost:{}", ports.gateway));
         Ok(suite)
+    }
+
+    /// A suite in `layout` of which Postgres runs.
+    pub fn of(layout: Layout, ports: Ports, postgres: PersistentCluster) -> Suite {
+        Suite { layout, ports, postgres, sockets: Sockets::default() }
+    }
+
+    async fn start_all(&self, say: &dyn Fn(&str)) -> anyhow::Result<()> {
+        self.start(PEERS).await?;
+        say(&format!("development issuer on port {}, mail server on port {}", self.ports.issuer, self.ports.smtp));
+        for service in SERVICES {
+            self.start(service.as_str()).await?;
+        }
+        self.start(ServiceName::Gateway.as_str()).await?;
+        say(&format!("four services and the gateway answer; the gateway is localhost:{}", self.ports.gateway));
+        Ok(())
     }
 
     /// The suite that was brought up in `layout` before.
@@ -59,32 +72,29 @@ impl Suite {
         let ports = Ports::read(&layout)?;
         let postgres =
             PersistentCluster::running_in(&layout.database()).context("Postgres does not run; run `make up`")?;
-        Ok(Suite { layout, ports, postgres })
+        Ok(Suite::of(layout, ports, postgres))
     }
 
-    /// Starts one process, unless it runs, and waits until it answers. The documented ports lie where the system also takes ports
-    /// for outgoing connections: a process that found its port taken is started again.
+    /// Starts one process, unless it runs, and waits until it answers.
     pub async fn start(&self, name: &str) -> anyhow::Result<()> {
         let port = self.ports.of(name)?;
-        let mut answers = Ok(());
-        for _ in 0..STARTS {
-            if process::running(&self.layout, name).is_none() {
-                process::spawn(&self.layout, name, self.command(name)?)?;
+        if process::running(&self.layout, name).is_none() {
+            let mut command = self.command(name)?;
+            if name != PEERS {
+                self.sockets.hand_over(port, &mut command).await?;
             }
-            let ready = async {
-                match name {
-                    PEERS => health::listens(port, START).await,
-                    _ => health::serves(port, START).await,
-                }
-            };
-            answers = tokio::select! {
-                answers = ready => answers,
-                () = process::ended(&self.layout, name) => Err(anyhow::anyhow!("it ended")),
-            };
-            if answers.is_ok() {
-                return Ok(());
-            }
+            process::spawn(&self.layout, name, command)?;
         }
+        let ready = async {
+            match name {
+                PEERS => health::listens(port, START).await,
+                _ => health::serves(port, START).await,
+            }
+        };
+        let answers = tokio::select! {
+            answers = ready => answers,
+            () = process::ended(&self.layout, name) => Err(anyhow::anyhow!("it ended")),
+        };
         answers.with_context(|| {
             format!(
                 "{name} does not answer on port {port}; its log ends:\n{}",
@@ -123,6 +133,17 @@ impl Suite {
     pub fn gateway(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.gateway)
     }
+}
+
+/// Binds the ports of every process that does not run yet.
+async fn reserve(layout: &Layout, ports: &Ports) -> anyhow::Result<Sockets> {
+    let sockets = Sockets::default();
+    for service in SERVICES.into_iter().chain([ServiceName::Gateway]) {
+        if process::running(layout, service.as_str()).is_none() {
+            sockets.reserve(ports.of(service.as_str())?).await?;
+        }
+    }
+    Ok(sockets)
 }
 
 /// A service of the suite listens to its file alone: a stray variable of the caller's must not change a test.

@@ -13,7 +13,6 @@ use gateway::{
     config::{Config, DEFAULTS},
     upstream::Services,
 };
-use tokio::net::TcpListener;
 
 const SERVICE: ServiceName = ServiceName::Gateway;
 
@@ -73,7 +72,7 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     let services = Services::connect(&config.upstreams).context("upstreams")?;
     let mut metrics = config.serve.listen;
     metrics.set_port(metrics.port().saturating_add(1000));
-    let metrics = TcpListener::bind(metrics).await.with_context(|| format!("cannot listen on {metrics}"))?;
+    let metrics = dialtone_server::listen(metrics).await.with_context(|| format!("cannot listen on {metrics}"))?;
 
     let listener = BoundListener::bind(Gateway::new(config, auth, services).await?).await?;
     tracing::info!(address = ?listener.local_addr().ok(), "serving");

@@ -27,7 +27,7 @@ use tokio_util::{
 use tonic::{body::Body, transport::server::Connected};
 use tower::Service;
 
-use crate::{ServeConfig, config::ms, tls};
+use crate::{ServeConfig, config::ms, sockets, tls};
 
 /// The longest time to agree on TLS.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -70,7 +70,7 @@ impl Listener {
         let tls = config.tls.as_ref();
         Ok(Self {
             tls: tls.map(|tls| tls::acceptor(tls, http1)).transpose()?,
-            socket: TcpListener::bind(config.listen).await?,
+            socket: sockets::listen(config.listen).await?,
             http: protocol(config, http1),
             age: ms(config.connection_age_ms),
             grace: ms(config.connection_grace_ms),

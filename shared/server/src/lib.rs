@@ -17,6 +17,7 @@ pub mod program;
 mod serve;
 mod services;
 mod signal;
+mod sockets;
 pub mod stack;
 mod tls;
 
@@ -31,6 +32,7 @@ pub use mutation::mutation;
 pub use serve::{METRICS_OFFSET, ServeFault, Server, leave, serve, with_standard};
 pub use services::Services;
 pub use signal::shutdown_signal;
+pub use sockets::listen;
 
 /// Makes aws-lc the process's one TLS provider. First thing in every `main`: with two providers linked, rustls refuses to choose.
 pub fn install_crypto() {

@@ -4,10 +4,10 @@ use std::{future::Future, io, net::SocketAddr, time::Duration};
 
 use dialtone_authz::TokenVerifier;
 use dialtone_ids::ServiceName;
-use tokio::{net::TcpListener, time::sleep};
+use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
-use crate::{Health, Listener, ServeConfig, Services, config::ms, stack};
+use crate::{Health, Listener, ServeConfig, Services, config::ms, sockets, stack};
 
 /// How far the port of the metrics is above that of gRPC.
 pub const METRICS_OFFSET: u16 = 1000;
@@ -88,7 +88,7 @@ impl Server {
     pub async fn run_with_metrics(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
         let mut address = self.config.listen;
         address.set_port(address.port().saturating_add(METRICS_OFFSET));
-        let listener = TcpListener::bind(address).await.map_err(|error| ServeFault::Listen(address, error))?;
+        let listener = sockets::listen(address).await.map_err(|error| ServeFault::Listen(address, error))?;
         tokio::select! {
             () = self.run(shutdown) => {}
             () = dialtone_telemetry::serve_metrics(listener, std::future::pending()) => {}

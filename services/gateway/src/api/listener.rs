@@ -46,7 +46,7 @@ impl BoundListener {
     /// Binds the configured address.
     pub async fn bind(gateway: Gateway) -> Result<Self, ServeFault> {
         let address = gateway.config().serve.listen;
-        let socket = TcpListener::bind(address).await.map_err(|error| ServeFault::Listen(address, error))?;
+        let socket = dialtone_server::listen(address).await.map_err(|error| ServeFault::Listen(address, error))?;
         Ok(Self { socket, gateway: Arc::new(gateway) })
     }
 

@@ -4,6 +4,7 @@ mod bad_input;
 mod check;
 mod idempotency;
 mod identity;
+mod languages;
 mod main_job;
 mod tenancy;
 
@@ -29,6 +30,8 @@ fn main() -> ExitCode {
             h.test("a_tampered_page_token_is_refused", bad_input::page_token),
             h.test("an_update_with_a_stale_etag_is_aborted_and_changes_nothing", bad_input::stale_etag),
             h.test("an_oversized_message_is_refused", bad_input::oversized),
+            h.test("an_error_is_told_in_the_callers_language_with_the_same_reason", languages::errors),
+            h.test("an_outcome_is_told_in_the_callers_language", languages::outcomes),
             h.test("an_unknown_json_key_names_its_line_and_leaves_the_rest", bad_input::import_best_effort),
             h.test("an_unknown_json_key_refuses_an_atomic_file_as_a_whole", bad_input::import_atomic),
         ]

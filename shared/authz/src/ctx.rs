@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dialtone_db::{Tenants, TxContext};
 use dialtone_ids::{OrganizationId, ServiceName};
+use dialtone_messages::Locale;
 use dialtone_proto::{
     Method,
     methods::{Permission, Policy, Retry},
@@ -50,8 +51,8 @@ pub struct Ctx {
     pub request_id: String,
     /// When the caller stops waiting.
     pub deadline: Instant,
-    /// The caller's language: `en`, `fr`, `sv`, `de` or `pt-BR`.
-    pub locale: String,
+    /// The caller's language.
+    pub locale: Locale,
     tenants: Tenants,
     actor: String,
 }
@@ -63,7 +64,7 @@ impl Ctx {
         method: &'static Method,
         request_id: impl Into<String>,
         deadline: Instant,
-        locale: impl Into<String>,
+        locale: Locale,
     ) -> Self {
         Self {
             actor: caller.actor(),
@@ -71,7 +72,7 @@ impl Ctx {
             method,
             request_id: request_id.into(),
             deadline,
-            locale: locale.into(),
+            locale,
             tenants: Tenants::Only(Vec::new()),
         }
     }
@@ -81,7 +82,7 @@ impl Ctx {
         let caller =
             Caller { subject: format!("{service}/{name}"), kind: CallerKind::Service(service), on_behalf_of: None };
         let request_id = format!("{name}-{}", Uuid::now_v7());
-        Self::new(caller, &JOB, request_id, Instant::now() + JOB_TIME, "en").everywhere()
+        Self::new(caller, &JOB, request_id, Instant::now() + JOB_TIME, Locale::default()).everywhere()
     }
 
     /// The same request, seeing the rows of one organization.

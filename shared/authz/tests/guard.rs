@@ -87,7 +87,7 @@ fn method(permission: Permission) -> &'static Method {
 }
 
 fn ctx(caller: Caller, permission: Permission) -> Ctx {
-    Ctx::new(caller, method(permission), "r-1", Instant::now(), "en")
+    Ctx::new(caller, method(permission), "r-1", Instant::now(), dialtone_status::Locale::default())
 }
 
 fn least(role: Role) -> Permission {

@@ -4,10 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use dialtone_authz::{Caller, Ctx};
 use dialtone_proto::Method;
+use dialtone_status::Locale;
 use http::HeaderMap;
 use tokio::time::Instant;
-
-use crate::locale;
 
 const HEALTH: &str = "grpc.health.v1.Health";
 
@@ -19,12 +18,13 @@ pub struct RequestInfo(Arc<Info>);
 struct Info {
     id: String,
     method: Option<&'static Method>,
+    locale: Locale,
     caller_kind: OnceLock<&'static str>,
 }
 
 impl RequestInfo {
-    pub(crate) fn new(id: String, path: &str) -> Self {
-        Self(Arc::new(Info { id, method: dialtone_proto::method(path), caller_kind: OnceLock::new() }))
+    pub(crate) fn new(id: String, path: &str, locale: Locale) -> Self {
+        Self(Arc::new(Info { id, method: dialtone_proto::method(path), locale, caller_kind: OnceLock::new() }))
     }
 
     /// The traceable id: the caller's `x-request-id`, or a fresh one.
@@ -35,6 +35,11 @@ impl RequestInfo {
     /// What is called; none if no process of the suite may serve it.
     pub fn method(&self) -> Option<&'static Method> {
         self.0.method
+    }
+
+    /// The language in which the caller is answered.
+    pub fn locale(&self) -> Locale {
+        self.0.locale
     }
 
     /// Whether it is a question for health: asked every few seconds, refused never, and no news in the log.
@@ -72,21 +77,11 @@ pub fn ctx<T>(request: &tonic::Request<T>) -> Ctx {
 }
 
 /// What [`ctx`] answers: made once, by the innermost layer, and left in the extensions for ready-made services.
-pub(crate) fn of_request(
-    method: &'static Method,
-    caller: &Caller,
-    extensions: &http::Extensions,
-    headers: &HeaderMap,
-) -> Ctx {
+pub(crate) fn of_request(method: &'static Method, caller: &Caller, extensions: &http::Extensions) -> Ctx {
     let passed = "the layers outside this one ran";
     let info: &RequestInfo = extensions.get().expect(passed);
     let deadline: &Deadline = extensions.get().expect(passed);
-    Ctx::new(caller.clone(), method, info.id(), deadline.0, language(headers))
-}
-
-fn language(headers: &HeaderMap) -> &'static str {
-    let wanted = headers.get("accept-language").and_then(|value| value.to_str().ok());
-    locale::choose(wanted.unwrap_or_default())
+    Ctx::new(caller.clone(), method, info.id(), deadline.0, info.locale())
 }
 
 /// The only value of a header, as text; none if it is absent, repeated or no text.

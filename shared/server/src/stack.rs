@@ -36,7 +36,7 @@ where
         // Sees every end, also those that the layers below make themselves.
         .layer(Wrap(Trace))
         .layer(Wrap(Metrics::new()))
-        // Below those two, so that they report what the caller gets.
+        // Below those two, so that they report what the caller gets: typed, and in its language.
         .layer(Wrap(Normalise { service }))
         // Below the normaliser, which adds the request's id; above everything that could panic.
         .layer(Wrap(CatchPanic { service }))

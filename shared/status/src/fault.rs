@@ -48,7 +48,6 @@ pub(crate) struct Details {
     pub(crate) quotas: Vec<Quota>,
     pub(crate) resource: Option<(String, String)>,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) localized: Option<(String, String)>,
     pub(crate) cause: Option<String>,
 }
 
@@ -100,12 +99,6 @@ impl Fault {
     /// Adds a limit that was reached (`QuotaFailure`).
     pub fn quota(mut self, subject: impl Into<String>, description: impl Into<String>) -> Self {
         self.details.quotas.push(Quota { subject: subject.into(), description: description.into() });
-        self
-    }
-
-    /// Adds the message in the caller's language; `locale` is a BCP 47 tag.
-    pub fn localized(mut self, locale: impl Into<String>, message: impl Into<String>) -> Self {
-        self.details.localized = Some((locale.into(), message.into()));
         self
     }
 

@@ -56,7 +56,8 @@ pub fn normalise_response<B>(response: &mut http::Response<B>, domain: &str, req
     Some(untyped)
 }
 
-fn write(headers: &mut HeaderMap, status: &Status) {
+/// Puts the status in the place of the one that the headers have.
+pub(crate) fn write(headers: &mut HeaderMap, status: &Status) {
     headers.remove(Status::GRPC_MESSAGE);
     headers.remove(Status::GRPC_STATUS_DETAILS);
     // Fails on a value that is no header text only: messages are percent-encoded and details base64.

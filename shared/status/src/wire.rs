@@ -49,9 +49,6 @@ fn error_details(reason: &str, domain: &str, details: Details) -> ErrorDetails {
     if details.retry_after.is_some() {
         out.set_retry_info(details.retry_after);
     }
-    if let Some((locale, message)) = details.localized {
-        out.set_localized_message(locale, message);
-    }
     out
 }
 

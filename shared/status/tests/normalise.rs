@@ -7,6 +7,7 @@ use dialtone_proto::operations::v1::operation_control_service_server::{
 use dialtone_proto::{google::longrunning::Operation, operations::v1::RetryOperationRequest};
 use dialtone_status::{Code, Fault, Status, error_info, normalise, normalise_response, reason, retry_delay, to_status};
 use http_body_util::Full;
+use std::time::Duration;
 use tonic::{Request, Response, body::Body, service::Routes};
 use tower::ServiceExt as _;
 
@@ -127,12 +128,14 @@ async fn a_bare_error_of_a_handler_leaks_nothing_and_names_the_request() {
 #[test]
 fn a_typed_internal_error_gets_the_request_and_keeps_the_rest() {
     let mut trailers = http::HeaderMap::new();
-    to_status(Fault::internal("secret").localized("de", "Fehler"), DOMAIN).add_header(&mut trailers).expect("fits");
+    to_status(Fault::internal("secret").retry_after(Duration::from_secs(3)), DOMAIN)
+        .add_header(&mut trailers)
+        .expect("fits");
     assert_eq!(normalise(&mut trailers, "other.domain", "req-1"), None);
     let status = Status::from_header_map(&trailers).expect("an error");
     let info = error_info(&status).expect("typed");
     assert_eq!((info.domain.as_str(), info.metadata["request"].as_str()), (DOMAIN, "req-1"));
-    assert_eq!(dialtone_status::localized_message(&status).expect("kept").message, "Fehler");
+    assert_eq!(retry_delay(&status), Some(Duration::from_secs(3)));
 }
 
 #[test]

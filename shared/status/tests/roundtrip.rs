@@ -2,7 +2,7 @@
 
 use dialtone_proto::operations::v1::ErrorReason;
 use dialtone_status::{
-    Code, Fault, PERMISSION_DENIED_TEXT, Status, Violation, cause, error_info, field_violations, localized_message,
+    Code, Fault, PERMISSION_DENIED_TEXT, Status, Violation, cause, error_info, field_violations,
     precondition_violations, quota_violations, reason, reasons, resource_info, retry_delay, to_status,
 };
 use std::time::Duration;
@@ -24,8 +24,8 @@ fn every_detail_comes_back_as_it_was_sent() {
         .precondition("PARTNER_MAPPED", "subscriptions/1", "call MapPartner")
         .quota("organizations/1", "at most 5 open orders")
         .resource("subscriptions", "subscriptions/1")
-        .retry_after(Duration::from_millis(1500))
-        .localized("de", "Ordnen Sie zuerst den Partner zu.");
+        .retry_after(Duration::from_millis(1500));
+
     let got = received(sent);
 
     assert_eq!(got.code(), Code::FailedPrecondition);
@@ -39,7 +39,6 @@ fn every_detail_comes_back_as_it_was_sent() {
     assert_eq!(quota_violations(&got)[0].subject, "organizations/1");
     assert_eq!(resource_info(&got).expect("set").resource_name, "subscriptions/1");
     assert_eq!(retry_delay(&got), Some(Duration::from_millis(1500)));
-    assert_eq!(localized_message(&got).expect("set").locale, "de");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use dialtone_authz::Caller;
 use dialtone_ids::ServiceName;
 use dialtone_proto::Method;
-use dialtone_status::{Code, Status, error_info};
+use dialtone_status::{Code, Locale, Status, error_info};
 use dialtone_telemetry::{Context, InFlight};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -23,6 +23,7 @@ pub(crate) struct Call {
     /// What is called; none if this build does not know it.
     pub(crate) method: Option<&'static Method>,
     id: HeaderValue,
+    locale: Locale,
     began: Instant,
     caller: &'static str,
     service: &'static str,
@@ -34,7 +35,7 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn new(
         method: Option<&'static Method>,
-        id: HeaderValue,
+        (id, locale): (HeaderValue, Locale),
         in_flight: InFlight,
         trace: Context,
         log: AccessLog,
@@ -42,6 +43,7 @@ impl Call {
         Self {
             method,
             id,
+            locale,
             began: Instant::now(),
             caller: "unknown",
             service: "gateway",
@@ -54,6 +56,11 @@ impl Call {
     /// The traceable id.
     pub(crate) fn id(&self) -> &HeaderValue {
         &self.id
+    }
+
+    /// The language in which the gateway itself answers.
+    pub(crate) fn locale(&self) -> Locale {
+        self.locale
     }
 
     pub(crate) fn set_caller(&mut self, caller: &Caller) {

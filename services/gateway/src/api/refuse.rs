@@ -1,7 +1,7 @@
 //! Answers that the gateway gives itself: a fault as gRPC, or as plain HTTP to those who do not speak gRPC.
 
 use bytes::Bytes;
-use dialtone_status::{Fault, to_status};
+use dialtone_status::{Fault, localize, normalise, to_status};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::Full;
 
@@ -28,6 +28,7 @@ pub(crate) fn grpc(mut call: Call, fault: Fault) -> Response<Reply> {
     let fault = with_request(fault, &call);
     let (code, reason) = (fault.code, fault.reason);
     let mut response = to_status(fault, DOMAIN).into_http::<Reply>();
+    localize(response.headers_mut(), call.locale());
     response.headers_mut().insert(REQUEST_ID, call.id().clone());
     call.end(code, reason);
     response
@@ -40,8 +41,15 @@ pub(crate) fn trailers(call: &mut Call, fault: Fault) -> HeaderMap {
     let mut map = HeaderMap::new();
     // Fails on a value that is no header text only: messages are percent-encoded and details base64.
     let _ = to_status(fault, DOMAIN).add_header(&mut map);
+    localize(&mut map, call.locale());
     call.end(code, reason);
     map
+}
+
+/// Makes an error of what the gateway serves itself, in headers or trailers, one like all others: typed, in the caller's language.
+pub(crate) fn complete(headers: &mut HeaderMap, call: &Call) {
+    normalise(headers, DOMAIN, call.id().to_str().unwrap_or_default());
+    localize(headers, call.locale());
 }
 
 /// For INTERNAL, the id to quote; and the cause into the log, which is the only place it goes.
@@ -56,6 +64,7 @@ fn with_request(fault: Fault, call: &Call) -> Fault {
 /// What a client that does not speak gRPC is told, in the JSON form of `google.rpc.Status`.
 pub(crate) fn not_grpc(mut call: Call) -> Response<Reply> {
     let fault = Fault::unknown_method();
+    let told = dialtone_messages::error(call.locale(), DOMAIN, fault.reason, []);
     let body = serde_json::json!({
         "code": fault.code as i32,
         "message": "This address speaks gRPC over HTTP/2 only; ask for its services by reflection.",
@@ -63,6 +72,10 @@ pub(crate) fn not_grpc(mut call: Call) -> Response<Reply> {
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": fault.reason,
             "domain": DOMAIN,
+        }, {
+            "@type": "type.googleapis.com/google.rpc.LocalizedMessage",
+            "locale": call.locale().tag(),
+            "message": told,
         }],
     });
     call.end(fault.code, fault.reason);

@@ -125,7 +125,10 @@ impl Passing {
             Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
                 Ok(data) => return Poll::Ready(Step::Data(data)),
                 Err(frame) => {
-                    let trailers = frame.into_trailers().unwrap_or_default();
+                    let mut trailers = frame.into_trailers().unwrap_or_default();
+                    if matches!(self.body, Answer::Own(_)) {
+                        refuse::complete(&mut trailers, &self.call);
+                    }
                     if self.call.end_by(&trailers) {
                         return Poll::Ready(Step::End(trailers));
                     }

@@ -100,11 +100,13 @@ impl Gateway {
         let method = dialtone_proto::method(request.uri().path());
         // A name before anything can go wrong with it.
         let id = call::request_id(request.headers_mut());
+        // In which the gateway's own errors are told; what the caller wants goes on to the service too.
+        let locale = dialtone_status::wanted_locale(request.headers());
         // The caller's trace goes on.
         let trace = self.tracing.begin(method, request.headers_mut());
         // Counted to its end, however it ends.
         let in_flight = self.metrics.begin(request.uri().path());
-        let mut call = Call::new(method, id, in_flight, trace, self.config.access_log);
+        let mut call = Call::new(method, (id, locale), in_flight, trace, self.config.access_log);
 
         // JSON and gRPC-Web will branch off here.
         if !refuse::is_grpc(&request) {
@@ -146,7 +148,7 @@ impl Gateway {
         deadline::pass_on(request.headers_mut(), deadline);
         match destination {
             None => Err(Fault::unknown_method()),
-            Some(Destination::Own) => self.by_own(request, deadline).await,
+            Some(Destination::Own) => self.by_own(call, request, deadline).await,
             Some(Destination::Service(service)) => {
                 let limit = self.config.limits.max_message_bytes;
                 let request = request.map(|body| RequestBody::new(body, limit));
@@ -168,8 +170,9 @@ impl Gateway {
         if open { Ok(()) } else { Err(Fault::unauthenticated("Send a token as `authorization: Bearer ...`.")) }
     }
 
-    async fn by_own(&self, request: Request<Incoming>, deadline: Option<Instant>) -> Outcome {
-        let response = self.own.answer(request).await;
+    async fn by_own(&self, call: &Call, request: Request<Incoming>, deadline: Option<Instant>) -> Outcome {
+        let mut response = self.own.answer(request).await;
+        refuse::complete(response.headers_mut(), call);
         let limits = Limits { deadline, ..Limits::default() };
         Ok((response.map(Answer::Own), limits))
     }

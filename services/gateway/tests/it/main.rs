@@ -7,6 +7,7 @@ mod configuration;
 mod deadlines;
 mod issuer;
 mod keys;
+mod languages;
 mod limits;
 mod own;
 mod raw;

@@ -28,6 +28,6 @@ impl OrgFinderService for Api {
             company_name: request.company_name,
         };
         let outcome = match_organizations::run(&self.app, &ctx, &input).await;
-        answer(outcome, |outcome| render::outcome(outcome, &ctx.locale))
+        answer(outcome, |outcome| render::outcome(outcome, ctx.locale))
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use dialtone_authz::Role as WireRole;
 use dialtone_ids::{Etag, OrganizationId, PersonName};
+use dialtone_messages::Locale;
 use dialtone_proto::orgfinder::v1 as wire;
 use dialtone_proto::time::to_timestamp;
 use prost_types::Timestamp;
@@ -12,7 +13,6 @@ use crate::model::domain::{Domain, State};
 use crate::model::matching::{Candidate, Facts, Outcome, Signal};
 use crate::model::organization::{Organization, Roles, Vertical};
 use crate::model::person::Person;
-use crate::model::wording;
 use crate::ops::import_organizations::{Report, Reported};
 
 fn timestamp(time: DateTime<Utc>) -> Option<Timestamp> {
@@ -76,18 +76,23 @@ fn issue(issue: Reported) -> wire::ImportIssue {
 }
 
 /// The outcome of a match, with its texts in the caller's language.
-pub(super) fn outcome(outcome: Outcome, locale: &str) -> wire::MatchOrganizationsResponse {
-    let message = wording::outcome(&outcome, locale).to_owned();
-    let (outcome, candidates) = match outcome {
-        Outcome::Matched(only) => (wire::MatchOutcome::Matched, vec![*only]),
-        Outcome::Candidates(candidates) => (wire::MatchOutcome::Candidates, candidates),
-        Outcome::None => (wire::MatchOutcome::None, Vec::new()),
+pub(super) fn outcome(outcome: Outcome, locale: Locale) -> wire::MatchOrganizationsResponse {
+    let (outcome, key, candidates) = match outcome {
+        Outcome::Matched(only) => (wire::MatchOutcome::Matched, "match-MATCHED", vec![*only]),
+        Outcome::Candidates(candidates) => (wire::MatchOutcome::Candidates, "match-CANDIDATES", candidates),
+        Outcome::None => (wire::MatchOutcome::None, "match-NONE", Vec::new()),
     };
+    let message = words(locale, key);
     let candidates = candidates.into_iter().map(|found| candidate(found, locale)).collect();
     wire::MatchOrganizationsResponse { outcome: outcome.into(), candidates, message }
 }
 
-fn candidate(candidate: Candidate, locale: &str) -> wire::Candidate {
+/// A text of the catalogue that has no parameters.
+fn words(locale: Locale, key: &str) -> String {
+    dialtone_messages::text(locale, crate::SERVICE.as_str(), key, []).expect("the catalogue has it")
+}
+
+fn candidate(candidate: Candidate, locale: Locale) -> wire::Candidate {
     wire::Candidate {
         organization: candidate.facts.organization.to_string(),
         display_name: candidate.facts.display_name.clone(),
@@ -95,7 +100,7 @@ fn candidate(candidate: Candidate, locale: &str) -> wire::Candidate {
         score: candidate.score,
         signals: candidate.signals.iter().map(signal).collect(),
         unlikely: candidate.unlikely,
-        unlikely_reason: if candidate.unlikely { wording::unlikely(locale).to_owned() } else { String::new() },
+        unlikely_reason: if candidate.unlikely { words(locale, "unlikely") } else { String::new() },
     }
 }
 

@@ -10,4 +10,3 @@ pub mod name;
 pub mod organization;
 pub mod person;
 pub mod public_mail;
-pub mod wording;

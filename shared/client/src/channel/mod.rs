@@ -18,7 +18,7 @@ use dialtone_proto::methods::Retry;
 use dialtone_status::{Fault, to_status};
 use dialtone_telemetry::RpcMetrics;
 use futures::future::{BoxFuture, FutureExt as _};
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response, header::ACCEPT_LANGUAGE};
 use tokio::time::{Instant, timeout_at};
 use tonic::{Status, body::Body};
 use tower::Service;
@@ -48,12 +48,14 @@ impl ServiceChannel {
         Self { upstream, signer, metrics: RpcMetrics::client(label, name) }
     }
 
-    /// For the calls that one request causes: on behalf of its caller, no longer than its deadline, under its id.
+    /// For the calls that one request causes: on behalf of its caller and in its language, no longer than its deadline, under
+    /// its id.
     pub fn for_ctx(&self, ctx: &Ctx) -> CallChannel {
         let cause = Cause {
             caller: ctx.caller.clone(),
             deadline: ctx.deadline,
             request_id: HeaderValue::from_str(&ctx.request_id).ok(),
+            language: HeaderValue::from_static(ctx.locale.tag()),
         };
         self.caused(Some(Arc::new(cause)))
     }
@@ -83,6 +85,7 @@ struct Cause {
     caller: Caller,
     deadline: Instant,
     request_id: Option<HeaderValue>,
+    language: HeaderValue,
 }
 
 impl fmt::Debug for ServiceChannel {
@@ -181,6 +184,9 @@ impl CallChannel {
         };
         if let Some(id) = cause.and_then(|c| c.request_id.as_ref()) {
             headers.insert("x-request-id", id.clone());
+        }
+        if let Some(cause) = cause {
+            headers.insert(ACCEPT_LANGUAGE, cause.language.clone());
         }
         dialtone_telemetry::inject(headers);
     }

@@ -11,7 +11,7 @@ use dialtone_proto::{
         organization_service_client::OrganizationServiceClient,
     },
 };
-use dialtone_status::{Code, Status, error_info, reason};
+use dialtone_status::{Code, Locale, Status, error_info, reason};
 use http::HeaderMap;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -49,7 +49,7 @@ impl World {
 
 fn ctx(time: Duration) -> Ctx {
     let method = dialtone_proto::method("/dialtone.subscriptions.v1.OrderService/GetOrder").expect("it exists");
-    Ctx::new(Caller::person("alice"), method, "request-1", Instant::now() + time, "en")
+    Ctx::new(Caller::person("alice"), method, "request-1", Instant::now() + time, Locale::BrazilianPortuguese)
 }
 
 async fn read(channel: CallChannel) -> Result<(), Status> {
@@ -74,6 +74,7 @@ async fn a_call_says_who_for_whom_until_when_and_under_which_id() {
     assert_eq!(world.caller(), Caller::service_for(ServiceName::Subscriptions, "person:alice"));
     let headers = world.headers();
     assert_eq!(headers["x-request-id"], "request-1");
+    assert_eq!(headers["accept-language"], "pt-BR");
     let left = grpc_timeout::parse(&headers[grpc_timeout::HEADER]).expect("well-formed");
     assert!(left <= Duration::from_secs(2) && left > Duration::from_secs(1), "{left:?}");
 }

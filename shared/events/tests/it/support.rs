@@ -146,7 +146,7 @@ pub(crate) fn staff() -> Ctx {
 pub(crate) fn ctx(caller: Caller) -> Ctx {
     let method = dialtone_proto::method("/dialtone.events.v1.EventService/Watch");
     let method = method.expect("the method is in the protos");
-    let ctx = Ctx::new(caller, method, "test", Instant::now() + LIMIT, "en");
+    let ctx = Ctx::new(caller, method, "test", Instant::now() + LIMIT, dialtone_status::Locale::default());
     assert_eq!(ctx.tenants(), &Tenants::Only(Vec::new()));
     ctx
 }

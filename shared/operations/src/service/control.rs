@@ -74,7 +74,7 @@ impl OperationControlServer {
             Resumed::NotStuck(state) => return Err(Refused::Fault(Fault::operation_not_stuck(state))),
             Resumed::NotUnderWay => return Err(Refused::Fault(Fault::operation_not_stuck(&row.state))),
         }
-        let shown = self.door.render(&row).map_err(Refused::Fault)?;
+        let shown = self.door.render(ctx, &row).map_err(Refused::Fault)?;
         Ok(shown.encode_to_vec())
     }
 }

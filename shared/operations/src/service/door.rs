@@ -37,8 +37,10 @@ impl Door {
         to_status(fault, self.ops.service.error_domain())
     }
 
-    pub(crate) fn render(&self, row: &ShownRow) -> Result<Operation, Fault> {
-        Renderer { service: self.ops.service, registry: &self.ops.registry }.operation(row)
+    /// The operation as this caller is shown it.
+    pub(crate) fn render(&self, ctx: &Ctx, row: &ShownRow) -> Result<Operation, Fault> {
+        let (service, registry) = (self.ops.service, &self.ops.registry);
+        Renderer { service, registry, locale: ctx.locale }.operation(row)
     }
 
     /// The operation of this name, and the context in which the caller may touch it.

@@ -52,7 +52,7 @@ impl OperationsServer {
 
     async fn get(&self, ctx: &Ctx, request: GetOperationRequest) -> Result<Operation, Fault> {
         let (_, row) = self.door.operation(ctx, &request.name).await?;
-        self.door.render(&row)
+        self.door.render(ctx, &row)
     }
 
     async fn list(&self, ctx: &Ctx, request: ListOperationsRequest) -> Result<ListOperationsResponse, Fault> {
@@ -72,7 +72,7 @@ impl OperationsServer {
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         let next = rows.last().filter(|_| more).map(|last| self.pager.seal(&last.id, &scope));
         Ok(ListOperationsResponse {
-            operations: rows.iter().map(|row| self.door.render(row)).collect::<Result<_, _>>()?,
+            operations: rows.iter().map(|row| self.door.render(ctx, row)).collect::<Result<_, _>>()?,
             next_page_token: next.unwrap_or_default(),
             unreachable: Vec::new(),
         })
@@ -111,7 +111,7 @@ impl OperationsServer {
             }
             row = self.latest(&visible, &request.name, row.id).await?;
         }
-        self.door.render(&row)
+        self.door.render(ctx, &row)
     }
 
     async fn latest(&self, visible: &Ctx, name: &str, id: Uuid) -> Result<ShownRow, Fault> {

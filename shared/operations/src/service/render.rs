@@ -7,7 +7,7 @@ use dialtone_proto::{
     operations::v1::{OperationMetadata, OperationState, OperationStep, StepState as WireStepState},
     time::to_timestamp,
 };
-use dialtone_status::Fault;
+use dialtone_status::{Fault, Locale, localize_status};
 use prost::Message;
 use prost_types::Any;
 use serde::Deserialize;
@@ -31,6 +31,8 @@ pub fn pack(full_name: &str, message: &impl Message) -> Any {
 pub(crate) struct Renderer<'a> {
     pub(crate) service: ServiceName,
     pub(crate) registry: &'a Registry,
+    /// In which its errors are told.
+    pub(crate) locale: Locale,
 }
 
 #[derive(Deserialize)]
@@ -115,11 +117,13 @@ impl Renderer<'_> {
             domain: self.service.error_domain().to_owned(),
             metadata: failure.metadata.clone().into_iter().collect(),
         };
-        pb::Status {
+        let mut status = pb::Status {
             code: failure.code,
             message: failure.message.clone(),
             details: vec![pack("google.rpc.ErrorInfo", &info)],
-        }
+        };
+        localize_status(&mut status, self.locale);
+        status
     }
 }
 

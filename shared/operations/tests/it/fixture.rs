@@ -226,7 +226,7 @@ impl Running {
 /// A context as the stack would make it; sees nothing yet.
 pub fn ctx_of(caller: Caller, path: &str) -> Ctx {
     let method = dialtone_proto::method(path).expect("a method of the suite");
-    Ctx::new(caller, method, "test-request", Instant::now() + PATIENCE, "en")
+    Ctx::new(caller, method, "test-request", Instant::now() + PATIENCE, dialtone_status::Locale::default())
 }
 
 /// One person with one role on one organization.

@@ -1,12 +1,14 @@
 //! Stuck: visible, waiting for a person, and resumed with what the person says.
 
+use dialtone_authz::{Caller, Ctx};
+use dialtone_proto::google::longrunning::{GetOperationRequest, operations_server::Operations as _};
 use dialtone_proto::operations::v1::{OperationState, StepState};
-use dialtone_status::{Code, error_info};
+use dialtone_status::{Code, Locale, error_info};
 use prost::Message as _;
 use serde_json::json;
 
 use crate::{
-    fixture::{Face, Fixture, Running},
+    fixture::{Face, Fixture, Running, call, metadata},
     world::{ALL_OF_THREE, Reply, World, three},
 };
 
@@ -32,6 +34,29 @@ async fn a_stuck_operation_says_what_it_needs_and_goes_on_when_it_has_it() {
     assert_eq!(metadata.state(), OperationState::Succeeded);
     assert_eq!(world.calls(name.id, "prepare", false), 1, "what was done is not done again");
     assert_eq!(fixture.rows(name.id).await, ALL_OF_THREE);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn why_it_is_stuck_is_told_in_the_language_of_whoever_asks() {
+    let fixture = Fixture::new().await;
+    let world = World::scripted(|call| if call.step == "open" { Reply::Stuck } else { Reply::Ok });
+    let operations = fixture.operations([three(&world)]);
+    let name = fixture.start(&operations, "three").await;
+    let (face, running) = (Face::staff(&operations), Running::new(&operations));
+    face.until(name, OperationState::Stuck).await;
+    let mut reasons = Vec::new();
+    for locale in Locale::ALL {
+        let get = GetOperationRequest { name: name.to_string() };
+        let mut request = call(get, Caller::platform("staff"), "GetOperation");
+        request.extensions_mut().get_mut::<Ctx>().expect("the fixture put it there").locale = locale;
+        let shown = face.operations.get_operation(request).await.expect("it exists").into_inner();
+        let error = metadata(&shown).steps[2].last_error.clone().expect("why");
+        let told = tonic_types::pb::LocalizedMessage::decode(error.details[1].value.as_slice()).expect("well-formed");
+        assert_eq!(told.locale, locale.tag());
+        reasons.push(error.details[0].clone());
+    }
+    assert!(reasons.iter().all(|reason| *reason == reasons[0]));
     running.stop().await;
 }
 

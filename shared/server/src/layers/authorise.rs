@@ -20,8 +20,9 @@ pub struct Authorise {
 impl Around for Authorise {
     async fn around<N: Next>(self, mut request: Request<Body>, next: N) -> Response<Body> {
         let allowed = match (known(&request).method(), request.extensions().get::<Caller>()) {
-            (Some(method), Some(caller)) => admission(method, caller)
-                .map(|_| context::of_request(method, caller, request.extensions(), request.headers())),
+            (Some(method), Some(caller)) => {
+                admission(method, caller).map(|_| context::of_request(method, caller, request.extensions()))
+            }
             // No rule, no entry: even if a server for it were mounted.
             (None, _) => Err(Fault::unknown_method()),
             (Some(_), None) => Err(Fault::internal("no caller: authentication did not run")),

@@ -1,4 +1,4 @@
-//! Gives every error its `google.rpc.ErrorInfo`.
+//! Gives every error its `google.rpc.ErrorInfo`, and its text in the caller's language.
 
 use std::{
     sync::Arc,
@@ -6,7 +6,7 @@ use std::{
 };
 
 use dialtone_ids::ServiceName;
-use dialtone_status::{Status, Untyped, normalise, normalise_response};
+use dialtone_status::{Locale, Status, Untyped, localize, localize_response, normalise, normalise_response};
 use http::{HeaderMap, Request, Response};
 use http_body::Frame;
 use tonic::body::Body;
@@ -15,7 +15,7 @@ use super::{Around, Next, trace::known};
 use crate::body::{self, Filter, Polled};
 
 /// Replaces the transport's bare errors, in headers or trailers, by typed ones of the service's domain. What they said goes to the
-/// log only.
+/// log only. The one place that adds `google.rpc.LocalizedMessage`: whatever is below says its errors in English.
 #[derive(Clone, Copy, Debug)]
 pub struct Normalise {
     /// Whose domain untyped errors get.
@@ -24,11 +24,13 @@ pub struct Normalise {
 
 impl Around for Normalise {
     async fn around<N: Next>(self, request: Request<Body>, next: N) -> Response<Body> {
-        let words = Words { domain: self.service.error_domain(), request: known(&request).id().into() };
+        let info = known(&request);
+        let words = Words { domain: self.service.error_domain(), request: info.id().into(), locale: info.locale() };
         let mut response = next.run(request).await;
         if body::is_refusal(&response) {
             let replaced = normalise_response(&mut response, words.domain, &words.request);
             report(replaced, &words.request);
+            localize_response(&mut response, words.locale);
             return response;
         }
         body::filtered(response, words)
@@ -38,11 +40,13 @@ impl Around for Normalise {
 struct Words {
     domain: &'static str,
     request: Arc<str>,
+    locale: Locale,
 }
 
 impl Words {
     fn typed(&self, trailers: &mut HeaderMap) {
         report(normalise(trailers, self.domain, &self.request), &self.request);
+        localize(trailers, self.locale);
     }
 }
 

@@ -1,5 +1,6 @@
-//! Names the request.
+//! Names the request, and learns what everybody needs to know of it.
 
+use dialtone_status::wanted_locale;
 use http::{HeaderName, HeaderValue, Request, Response};
 use tonic::body::Body;
 use uuid::Uuid;
@@ -20,7 +21,7 @@ impl Around for RequestId {
         let given = single(request.headers(), HEADER.as_str()).filter(|id| is_sane(id));
         let id = given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned);
         let header = HeaderValue::from_str(&id).expect("letters, digits and -._ only");
-        let info = RequestInfo::new(id, request.uri().path());
+        let info = RequestInfo::new(id, request.uri().path(), wanted_locale(request.headers()));
         request.headers_mut().insert(HEADER, header.clone());
         request.extensions_mut().insert(info);
         let mut response = next.run(request).await;

@@ -3,7 +3,7 @@
 use dialtone_authz::{Caller, CallerKind, IDENTITY_HEADER, TokenSigner, keys};
 use dialtone_ids::ServiceName;
 use dialtone_proto::google::longrunning::{DeleteOperationRequest, GetOperationRequest, ListOperationsRequest};
-use dialtone_status::{Code, PERMISSION_DENIED_TEXT};
+use dialtone_status::{Code, Locale, PERMISSION_DENIED_TEXT};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use crate::support::{assert_fault, config, start, with_token};
@@ -63,7 +63,7 @@ async fn the_handler_sees_the_caller_its_language_and_nobodys_rows() {
     let ctx = running.seen.recv().await.expect("the handler ran");
     assert_eq!(ctx.caller, alice);
     assert_eq!(ctx.method.path, "/google.longrunning.Operations/GetOperation");
-    assert_eq!(ctx.locale, "sv");
+    assert_eq!(ctx.locale, Locale::Swedish);
     let nobodys = dialtone_db::Tenants::Only(vec![]);
     assert_eq!(dialtone_db::TxContext::tenants(&ctx), &nobodys);
 

@@ -5,6 +5,7 @@ mod deadlines;
 mod detaching;
 mod errors;
 mod identity;
+mod languages;
 mod lifecycle;
 mod logging;
 mod mutations;

@@ -12,7 +12,7 @@ const PATH: &str = "/dialtone.orgfinder.v1.OrganizationService/CreateOrganizatio
 
 fn ctx(caller: Caller) -> Ctx {
     let method = dialtone_proto::method(PATH).expect("a method of the suite");
-    Ctx::new(caller, method, "r-1", Instant::now(), "en")
+    Ctx::new(caller, method, "r-1", Instant::now(), dialtone_status::Locale::default())
 }
 
 fn request(name: &str, request_id: &str, validate_only: bool) -> CreateOrganizationRequest {

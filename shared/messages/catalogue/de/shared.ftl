@@ -1,0 +1,21 @@
+general = Das konnte nicht ausgeführt werden. Bitte versuchen Sie es später erneut oder wenden Sie sich an den Support.
+
+INVALID_FIELDS = Einige Angaben fehlen oder sind ungültig. Bitte korrigieren Sie die aufgeführten Angaben und versuchen Sie es erneut.
+UNAUTHENTICATED = Sie sind nicht angemeldet, oder Ihre Sitzung ist abgelaufen. Bitte melden Sie sich an und versuchen Sie es erneut.
+PERMISSION_DENIED = Sie dürfen das hier nicht tun, oder es existiert nicht.
+NOT_FOUND = { $resource } existiert nicht.
+ETAG_MISMATCH = { $resource } wurde geändert, seit Sie es geöffnet haben. Laden Sie es neu und nehmen Sie Ihre Änderung noch einmal vor.
+REQUEST_ID_REUSED = Diese Anfrage-ID wurde bereits für eine andere Anfrage verwendet. Bitte verwenden Sie eine neue.
+INVALID_PAGE_TOKEN = Diese Seite der Liste kann nicht angezeigt werden. Bitte beginnen Sie wieder mit der ersten Seite.
+DEADLINE_EXCEEDED = Das hat zu lange gedauert, wurde aber möglicherweise trotzdem ausgeführt. Wiederholen Sie die Anfrage mit derselben Anfrage-ID, um es zu erfahren.
+MESSAGE_TOO_LARGE = Die Anfrage ist größer als { $limit_bytes } Byte. Bitte senden Sie weniger auf einmal.
+OVERLOADED = Der Dienst ist gerade ausgelastet. Bitte versuchen Sie es in Kürze erneut.
+UNAVAILABLE = Der Dienst ist zurzeit nicht erreichbar. Bitte versuchen Sie es später erneut.
+UNKNOWN_METHOD = Diese Funktion gibt es hier nicht. Bitte prüfen Sie die Adresse oder aktualisieren Sie Ihre Anwendung.
+INTERNAL = Bei uns ist ein Fehler aufgetreten. Bitte geben Sie die Anfrage { $request } an, wenn Sie ihn melden.
+OPERATION_NOT_STUCK = Nur ein Vorgang, der nicht weiterkommt, kann wiederholt werden; dieser ist im Zustand { $state }.
+POSITION_EXPIRED = Die Änderungen nach dieser Position sind nicht mehr vorhanden. Laden Sie alles neu und verfolgen Sie es ab jetzt weiter.
+MALFORMED_MESSAGE = Die Anfrage konnte nicht gelesen werden. Bitte prüfen Sie sie oder aktualisieren Sie Ihre Anwendung.
+CANCELLED = Der Vorgang wurde abgebrochen, bevor er abgeschlossen war.
+CONFLICT = Jemand anderes ändert dies gerade gleichzeitig. Bitte versuchen Sie es erneut.
+OPERATION_NOT_FINISHED = Nur ein beendeter Vorgang kann gelöscht werden; dieser ist im Zustand { $state }. Brechen Sie ihn zuerst ab.

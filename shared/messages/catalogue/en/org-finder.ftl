@@ -1,0 +1,19 @@
+### Texts of org-finder: reasons (dialtone.orgfinder.v1.ErrorReason) by their names, outcomes in small letters.
+
+LOOKS_LIKE_EXISTING = Similar organizations already exist. Choose one of them, or confirm that you want a new one.
+IMPORT_REFUSED = { $refused_count ->
+    [one] One line is not valid, so nothing was loaded. Correct it, or load the valid lines only.
+   *[other] { $refused_count } lines are not valid, so nothing was loaded. Correct them, or load the valid lines only.
+}
+IMPORT_OPTIONS_MISSING = An import begins with its options. Send them first.
+LINE_TOO_LONG = Line { $line } is longer than { $limit_bytes } bytes. Shorten it; each line is one organization.
+NOT_A_PARTNER = This organization is not a partner. Give it the partner role first.
+LINK_WOULD_CYCLE = This link would make an organization its own partner, directly or through others.
+
+# Outcomes of MatchOrganizations.
+match-MATCHED = This address belongs to a person of this organization.
+match-CANDIDATES = One of these organizations may be meant. Choose one, or create a new organization.
+match-NONE = No known organization fits. A new one may be created.
+
+# Why a candidate is unlikely.
+unlikely = It has no verified domain, and nobody was active there in the last 365 days.

@@ -1,0 +1,15 @@
+LOOKS_LIKE_EXISTING = Des organisations semblables existent déjà. Choisissez l'une d'elles ou confirmez que vous en voulez une nouvelle.
+IMPORT_REFUSED = { $refused_count ->
+    [one] Une ligne n'est pas valide ; rien n'a donc été importé. Corrigez-la ou n'importez que les lignes valides.
+   *[other] { $refused_count } lignes ne sont pas valides ; rien n'a donc été importé. Corrigez-les ou n'importez que les lignes valides.
+}
+IMPORT_OPTIONS_MISSING = Une importation commence par ses options. Envoyez-les en premier.
+LINE_TOO_LONG = La ligne { $line } dépasse { $limit_bytes } octets. Raccourcissez-la ; chaque ligne correspond à une organisation.
+NOT_A_PARTNER = Cette organisation n'est pas un partenaire. Attribuez-lui d'abord le rôle de partenaire.
+LINK_WOULD_CYCLE = Ce lien ferait d'une organisation son propre partenaire, directement ou par l'intermédiaire d'autres.
+
+match-MATCHED = Cette adresse appartient à une personne de cette organisation.
+match-CANDIDATES = Il peut s'agir de l'une de ces organisations. Choisissez-en une ou créez une nouvelle organisation.
+match-NONE = Aucune organisation connue ne correspond. Vous pouvez en créer une nouvelle.
+
+unlikely = Elle n'a aucun domaine vérifié et personne n'y a été actif au cours des 365 derniers jours.

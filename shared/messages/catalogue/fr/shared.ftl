@@ -1,0 +1,21 @@
+general = L'opération n'a pas pu être effectuée. Réessayez plus tard ou contactez l'assistance.
+
+INVALID_FIELDS = Certaines informations manquent ou ne sont pas valides. Corrigez celles qui sont indiquées, puis réessayez.
+UNAUTHENTICATED = Vous n'êtes pas connecté ou votre session a expiré. Connectez-vous, puis réessayez.
+PERMISSION_DENIED = Vous n'êtes pas autorisé à faire cela ici, ou l'élément demandé n'existe pas.
+NOT_FOUND = { $resource } n'existe pas.
+ETAG_MISMATCH = { $resource } a été modifié depuis que vous l'avez ouvert. Rechargez-le, puis refaites votre modification.
+REQUEST_ID_REUSED = Cet identifiant de requête a déjà servi pour une autre requête. Utilisez-en un nouveau.
+INVALID_PAGE_TOKEN = Cette page de la liste ne peut pas être affichée. Recommencez à la première page.
+DEADLINE_EXCEEDED = L'opération a pris trop de temps, mais elle a peut-être tout de même été effectuée. Répétez-la avec le même identifiant de requête pour le savoir.
+MESSAGE_TOO_LARGE = La requête dépasse { $limit_bytes } octets. Envoyez moins de données à la fois.
+OVERLOADED = Le service est très sollicité en ce moment. Réessayez dans quelques instants.
+UNAVAILABLE = Le service n'est pas disponible pour le moment. Réessayez plus tard.
+UNKNOWN_METHOD = Cette fonction n'existe pas ici. Vérifiez l'adresse ou mettez votre application à jour.
+INTERNAL = Une erreur s'est produite de notre côté. Merci d'indiquer la requête { $request } lorsque vous la signalez.
+OPERATION_NOT_STUCK = Seule une opération bloquée peut être relancée ; celle-ci est dans l'état { $state }.
+POSITION_EXPIRED = Les modifications postérieures à cette position ne sont plus conservées. Rechargez toutes les données et suivez-les à partir de maintenant.
+MALFORMED_MESSAGE = La requête n'a pas pu être lue. Vérifiez-la ou mettez votre application à jour.
+CANCELLED = L'opération a été annulée avant la fin.
+CONFLICT = Quelqu'un d'autre modifie cet élément en ce moment même. Réessayez.
+OPERATION_NOT_FINISHED = Seule une opération terminée peut être supprimée ; celle-ci est dans l'état { $state }. Annulez-la d'abord.

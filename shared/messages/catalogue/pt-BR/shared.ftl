@@ -1,0 +1,21 @@
+general = Não foi possível concluir. Tente novamente mais tarde ou entre em contato com o suporte.
+
+INVALID_FIELDS = Alguns dados estão faltando ou não são válidos. Corrija os que estão indicados e tente novamente.
+UNAUTHENTICATED = Você não está conectado ou sua sessão expirou. Entre e tente novamente.
+PERMISSION_DENIED = Você não tem permissão para fazer isso aqui, ou o item não existe.
+NOT_FOUND = { $resource } não existe.
+ETAG_MISMATCH = { $resource } foi alterado depois que você o abriu. Recarregue-o e refaça a alteração.
+REQUEST_ID_REUSED = Este identificador já foi usado em outra solicitação. Use um novo.
+INVALID_PAGE_TOKEN = Não é possível mostrar esta página da lista. Recomece pela primeira página.
+DEADLINE_EXCEEDED = Isso demorou demais, mas pode ter sido concluído mesmo assim. Repita a solicitação com o mesmo identificador para saber.
+MESSAGE_TOO_LARGE = A solicitação tem mais de { $limit_bytes } bytes. Envie menos dados de cada vez.
+OVERLOADED = O serviço está sobrecarregado no momento. Tente novamente em instantes.
+UNAVAILABLE = O serviço não está disponível no momento. Tente novamente mais tarde.
+UNKNOWN_METHOD = Esta função não existe aqui. Verifique o endereço ou atualize seu aplicativo.
+INTERNAL = Ocorreu um erro do nosso lado. Informe a solicitação { $request } ao relatá-lo.
+OPERATION_NOT_STUCK = Só uma operação parada pode ser tentada de novo; esta está no estado { $state }.
+POSITION_EXPIRED = As alterações posteriores a esta posição não estão mais disponíveis. Recarregue tudo e acompanhe a partir de agora.
+MALFORMED_MESSAGE = Não foi possível ler a solicitação. Verifique-a ou atualize seu aplicativo.
+CANCELLED = A operação foi cancelada antes de terminar.
+CONFLICT = Outra pessoa está alterando isto neste momento. Tente novamente.
+OPERATION_NOT_FINISHED = Só uma operação encerrada pode ser excluída; esta está no estado { $state }. Cancele-a primeiro.

@@ -1,0 +1,21 @@
+general = Det gick inte att utföra. Försök igen senare eller kontakta supporten.
+
+INVALID_FIELDS = Vissa uppgifter saknas eller är ogiltiga. Rätta dem som anges och försök igen.
+UNAUTHENTICATED = Du är inte inloggad eller så har din session gått ut. Logga in och försök igen.
+PERMISSION_DENIED = Du får inte göra detta här, eller så finns det inte.
+NOT_FOUND = { $resource } finns inte.
+ETAG_MISMATCH = { $resource } har ändrats sedan du öppnade den. Läs in den på nytt och gör om ändringen.
+REQUEST_ID_REUSED = Detta begärande-id har redan använts för en annan begäran. Använd ett nytt.
+INVALID_PAGE_TOKEN = Den här sidan av listan kan inte visas. Börja om från första sidan.
+DEADLINE_EXCEEDED = Det tog för lång tid, men kan ändå ha genomförts. Upprepa begäran med samma begärande-id för att få veta.
+MESSAGE_TOO_LARGE = Begäran är större än { $limit_bytes } byte. Skicka mindre åt gången.
+OVERLOADED = Tjänsten är hårt belastad just nu. Försök igen om en stund.
+UNAVAILABLE = Tjänsten är inte tillgänglig just nu. Försök igen senare.
+UNKNOWN_METHOD = Funktionen finns inte här. Kontrollera adressen eller uppdatera ditt program.
+INTERNAL = Något gick fel hos oss. Ange begäran { $request } när du rapporterar felet.
+OPERATION_NOT_STUCK = Bara en åtgärd som har fastnat kan köras om; den här har tillståndet { $state }.
+POSITION_EXPIRED = Ändringarna efter den här positionen finns inte kvar. Läs in allt på nytt och följ det från och med nu.
+MALFORMED_MESSAGE = Begäran gick inte att läsa. Kontrollera den eller uppdatera ditt program.
+CANCELLED = Detta avbröts innan det var klart.
+CONFLICT = Någon annan ändrar detta i samma ögonblick. Försök igen.
+OPERATION_NOT_FINISHED = Bara en avslutad åtgärd kan tas bort; den här har tillståndet { $state }. Avbryt den först.

@@ -1,0 +1,134 @@
+//! Nothing is missing in any language, and nothing is left over.
+
+use std::collections::BTreeSet;
+
+use dialtone_messages::{Locale, error, text};
+
+use crate::{catalogue, reasons};
+
+const ENGLISH: Locale = Locale::English;
+
+/// Texts that are rightly the same in English and another language: language, file, key.
+const SAME: [(Locale, &str, &str); 0] = [];
+
+#[track_caller]
+fn none(offenders: &[String], what: &str) {
+    assert!(offenders.is_empty(), "{what}:\n{}", offenders.join("\n"));
+}
+
+/// Every language with every file that English has.
+fn everywhere() -> impl Iterator<Item = (Locale, String)> {
+    let files = catalogue::files(ENGLISH);
+    Locale::ALL.into_iter().flat_map(move |locale| files.clone().into_iter().map(move |file| (locale, file)))
+}
+
+#[test]
+fn every_language_has_the_same_files_and_each_is_embedded() {
+    for locale in Locale::ALL {
+        assert_eq!(catalogue::files(locale), catalogue::files(ENGLISH), "{locale}");
+    }
+    for (locale, file) in everywhere() {
+        let first = catalogue::texts(locale, &file).into_iter().find(|(_, text)| text.parameters.is_empty());
+        let (key, _) = first.expect("a text without parameters");
+        assert!(text(locale, &file, &key, []).is_some(), "{file} is not among the sources of catalogue.rs");
+    }
+}
+
+#[test]
+fn every_reason_has_a_text_in_every_language() {
+    let mut missing = Vec::new();
+    for (file, reasons) in reasons::all() {
+        for locale in Locale::ALL {
+            let texts = catalogue::texts(locale, &file);
+            let untold = reasons.keys().filter(|reason| !texts.contains_key(*reason));
+            missing.extend(untold.map(|reason| format!("{locale}/{file}.ftl: {reason}")));
+        }
+    }
+    none(&missing, "reasons without a text");
+}
+
+#[test]
+fn every_text_names_only_what_its_reason_documents() {
+    let mut offenders = Vec::new();
+    for (file, reasons) in reasons::all() {
+        for (key, text) in Locale::ALL.into_iter().flat_map(|locale| catalogue::texts(locale, &file)) {
+            if let Some(documented) = reasons.get(&key)
+                && !text.parameters.is_subset(documented)
+            {
+                offenders.push(format!("{file}.ftl: {key} names {:?}, documented are {documented:?}", text.parameters));
+            }
+        }
+    }
+    none(&offenders, "texts with parameters that their reasons do not have");
+}
+
+#[test]
+fn every_language_has_the_keys_and_parameters_of_english() {
+    let mut offenders = Vec::new();
+    for (locale, file) in everywhere() {
+        let (english, other) = (catalogue::texts(ENGLISH, &file), catalogue::texts(locale, &file));
+        let keys: BTreeSet<_> = english.keys().chain(other.keys()).collect();
+        for key in keys {
+            let parameters = [&english, &other].map(|texts| texts.get(key).map(|text| &text.parameters));
+            if parameters[0] != parameters[1] {
+                offenders.push(format!("{locale}/{file}.ftl: {key} has {:?}, not {:?}", parameters[1], parameters[0]));
+            }
+        }
+    }
+    none(&offenders, "texts that differ in more than their words");
+}
+
+#[test]
+fn no_text_was_left_in_english() {
+    let mut offenders = Vec::new();
+    for (locale, file) in everywhere().filter(|(locale, _)| *locale != ENGLISH) {
+        let english = catalogue::texts(ENGLISH, &file);
+        for (key, text) in catalogue::texts(locale, &file) {
+            let same = english.get(&key).is_some_and(|english| english.source == text.source);
+            if same && !SAME.contains(&(locale, &file, &key)) {
+                offenders.push(format!("{locale}/{file}.ftl: {key}"));
+            }
+        }
+    }
+    none(&offenders, "texts that are the same as in English");
+}
+
+/// Keys in capitals are reasons; the keys of outcomes are in small letters, with the value of an enum after a hyphen perhaps.
+#[test]
+fn every_text_in_capitals_belongs_to_a_reason() {
+    let mut offenders = Vec::new();
+    let reasons = reasons::all();
+    for file in catalogue::files(ENGLISH) {
+        let keys = catalogue::texts(ENGLISH, &file).into_keys().filter(|key| key.starts_with(char::is_uppercase));
+        let known = |key: &String| reasons.get(&file).is_some_and(|reasons| reasons.contains_key(key));
+        offenders.extend(keys.filter(|key| !known(key)).map(|key| format!("{file}.ftl: {key}")));
+    }
+    none(&offenders, "texts of reasons that no proto has");
+}
+
+#[test]
+fn every_outcome_of_a_match_has_a_text() {
+    let outcome = dialtone_proto::DESCRIPTOR_POOL.get_enum_by_name("dialtone.orgfinder.v1.MatchOutcome");
+    for value in outcome.expect("the enum").values().filter(|value| value.number() != 0) {
+        let key = format!("match-{}", value.name().trim_start_matches("MATCH_OUTCOME_"));
+        for locale in Locale::ALL {
+            assert!(text(locale, "org-finder", &key, []).is_some(), "{locale}: {key}");
+        }
+    }
+}
+
+/// What goes out on the wire for each reason, with the metadata that it documents.
+#[test]
+fn every_reason_is_told_with_its_own_text() {
+    for (file, reasons) in reasons::all() {
+        let domain = format!("{file}.dialtone.internal");
+        for (reason, metadata) in reasons {
+            let given = || metadata.iter().map(|key| (key.as_str(), "7"));
+            for locale in Locale::ALL {
+                let told = error(locale, &domain, &reason, given());
+                let general = error(locale, &domain, "", []);
+                assert!(told != general && !told.contains(['{', '$']), "{locale}: {reason}: {told}");
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The catalogue: complete, and read as it is meant.
+
+mod catalogue;
+mod complete;
+mod reasons;
+mod texts;

@@ -54,7 +54,8 @@ async fn why_it_is_stuck_is_told_in_the_language_of_whoever_asks() {
         let error = metadata(&shown).steps[2].last_error.clone().expect("why");
         let told = tonic_types::pb::LocalizedMessage::decode(error.details[1].value.as_slice()).expect("well-formed");
         assert_eq!(told.locale, locale.tag());
-        reasons.push(error.details[0].clone());
+        let info = tonic_types::pb::ErrorInfo::decode(error.details[0].value.as_slice()).expect("well-formed");
+        reasons.push((info.reason, info.metadata));
     }
     assert!(reasons.iter().all(|reason| *reason == reasons[0]));
     running.stop().await;

@@ -1,4 +1,4 @@
-//! CPU time of a process with all its threads and children, as the kernel counts it.
+//! CPU time of a process with all its threads and children, and its memory, as the kernel counts them.
 
 use std::time::Duration;
 
@@ -35,4 +35,11 @@ fn parent(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name in parentheses may hold anything; the state and the parent follow it.
     stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// A figure of `/proc/<pid>/status`, such as `VmRSS`, in KiB; `None` where the system does not tell.
+pub fn status(pid: u32, key: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
 }

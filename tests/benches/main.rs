@@ -1,8 +1,10 @@
-//! `make bench`: the gateway against other proxies on one upstream, and org-finder against pgbench with the same SQL.
+//! `make bench`: the gateway against other proxies on one upstream, org-finder against pgbench with the same SQL, and its intake of
+//! activity against plain SQL.
 //!
 //! Everything that is compared runs in the same rounds, one after the other, twice where it is its own control. Only verified
 //! answers count, and a wrong one ends the run as a failure; no figure does.
 
+mod activity;
 mod cpu;
 mod exchange;
 mod figures;
@@ -25,7 +27,7 @@ use crate::stand::Stand;
 /// Benchmarks of the suite.
 #[derive(Parser)]
 struct Arguments {
-    /// Only one of the two.
+    /// Only one of them.
     part: Option<Part>,
     /// How often each is measured.
     #[arg(long, default_value_t = 8)]
@@ -36,6 +38,12 @@ struct Arguments {
     /// How many organizations are loaded.
     #[arg(long, default_value_t = 10_000)]
     organizations: usize,
+    /// How many people the directory has, for the part `activity`.
+    #[arg(long, default_value_t = 300_000)]
+    people: usize,
+    /// How many reports a stream has that says nothing new, for the part `activity`.
+    #[arg(long, default_value_t = 2_000_000)]
+    reports: usize,
     /// Given by `cargo bench`, and not by `cargo test`, which has nothing to run here.
     #[arg(long, hide = true)]
     bench: bool,
@@ -47,6 +55,8 @@ enum Part {
     Gateway,
     /// The service against plain SQL.
     Service,
+    /// Reports of activity against plain SQL.
+    Activity,
 }
 
 #[tokio::main]
@@ -76,11 +86,17 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
 async fn measure_on(stand: &Stand, arguments: &Arguments) -> anyhow::Result<()> {
     let rounds = Rounds { count: arguments.rounds, seconds: arguments.seconds };
     let organizations = organizations::load(stand, arguments.organizations).await?;
-    if arguments.part != Some(Part::Service) {
+    let wanted = |part| arguments.part.is_none_or(|only| only == part);
+    if wanted(Part::Gateway) {
         gateway::compare(stand, &organizations, rounds).await?;
     }
-    if arguments.part != Some(Part::Gateway) {
+    if wanted(Part::Service) {
         service::compare(stand, &organizations, rounds).await?;
+    }
+    if wanted(Part::Activity) {
+        // Last: it makes the database large.
+        let Arguments { people, reports, rounds, .. } = *arguments;
+        activity::measure(stand, activity::Size { people, reports, rounds: rounds.min(5) }).await?;
     }
     Ok(())
 }

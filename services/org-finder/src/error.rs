@@ -33,7 +33,10 @@ pub enum Error {
     /// A line of an import is longer than is taken.
     #[error("line {line} is too long")]
     LineTooLong { line: i64 },
-    /// A message of an import broke a rule, or the stream broke off.
+    /// A report of activity did not begin with its options.
+    #[error("report without options")]
+    ActivityOptionsMissing,
+    /// A message of an upload broke a rule, or the stream broke off.
     #[error("upload: {0}")]
     Upload(Fault),
     /// The page token is of another list, or altered.
@@ -59,6 +62,7 @@ impl TxError for Error {
             | Self::LinkWouldCycle { .. }
             | Self::ImportRefused { .. }
             | Self::ImportOptionsMissing
+            | Self::ActivityOptionsMissing
             | Self::LineTooLong { .. }
             | Self::Upload(_)
             | Self::BadPageToken => None,

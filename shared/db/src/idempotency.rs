@@ -31,6 +31,15 @@ pub struct Mutation {
     pub validate_only: bool,
 }
 
+/// Whether a request id of this caller and method has an answer: for requests that take effect before they are whole, such as
+/// streams. The last word is [`crate::Store::mutate`]'s.
+///
+/// # Errors
+/// The fault of the query.
+pub async fn is_taken(c: &mut Conn, caller: &str, method: &str, request_id: Uuid) -> Result<bool, DbFault> {
+    diesel::select(diesel::dsl::exists(table::table.find((caller, method, request_id)))).get_result(c).await.db()
+}
+
 /// Whose request it is.
 pub(crate) enum Claim {
     /// Nobody else's: this transaction holds the row.

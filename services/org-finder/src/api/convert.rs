@@ -10,7 +10,9 @@ use dialtone_status::Violation;
 use crate::model::access::AccessRole;
 use crate::model::address::Address;
 use crate::model::domain;
-use crate::model::organization::{MUTABLE, Profile, Role, Roles, Vertical};
+use crate::model::organization::{MUTABLE, Profile, Role, Roles, Vertical, is_printable};
+use crate::model::person::Filter;
+use crate::model::region;
 
 pub(super) fn violation(field: impl Into<String>, rule: &'static str, description: impl Into<String>) -> Violation {
     Violation { field: field.into(), rule, description: description.into() }
@@ -28,14 +30,18 @@ pub(super) fn profile_violations(
 ) -> Vec<Violation> {
     let mut violations = Vec::new();
     let name = &organization.display_name;
-    if looked_at("display_name") && !name.is_empty() && (name.trim().is_empty() || name.contains(char::is_control)) {
-        let description = "must have letters, and none that cannot be printed";
+    // The proto refuses what is empty or too long.
+    if looked_at("display_name") && !name.is_empty() && !is_printable(name) {
+        let description = "must have letters, and none that cannot be printed or turn the direction of what follows";
         violations.push(violation("organization.display_name", "printable", description));
     }
     let code = &organization.region_code;
-    if looked_at("region_code") && code.len() == 2 && rust_iso3166::from_alpha2(code).is_none() {
-        let description = "is no country or region of ISO 3166-1; use a code such as SE or BR";
-        violations.push(violation("organization.region_code", "region", description));
+    // The proto refuses what are not two capitals.
+    if looked_at("region_code")
+        && code.len() == 2
+        && let Err(bad) = region::code(code)
+    {
+        violations.push(violation("organization.region_code", "region", bad.remedy()));
     }
     violations
 }
@@ -102,6 +108,18 @@ fn vertical(vertical: wire::Vertical) -> Option<Vertical> {
 pub(super) fn address(text: &str) -> Result<Address, Violation> {
     let description = "must be at a domain name with at least two labels, such as anna@example.org";
     Address::parse(text).ok_or_else(|| violation("contact_email", "email_domain", description))
+}
+
+/// The filter of a list of people; what is wrong with its domain beyond the proto's rule.
+pub(super) fn people_filter(request: &wire::ListPeopleRequest) -> Result<Filter, Violation> {
+    let domain = match request.domain.as_str() {
+        "" => None,
+        text => Some(domain::canonical(text).map_err(|bad| violation("domain", bad.rule(), bad.remedy()))?),
+    };
+    if request.email_prefix.contains(char::is_control) {
+        return Err(violation("email_prefix", "printable", "must not have letters that cannot be printed"));
+    }
+    Ok(Filter { active: request.active, email_prefix: request.email_prefix.to_lowercase(), domain })
 }
 
 /// The role an organization must have; a valid message has one.

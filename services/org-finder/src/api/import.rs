@@ -4,15 +4,13 @@ use dialtone_proto::orgfinder::v1::import_organizations_request::Payload;
 use dialtone_proto::orgfinder::v1::{ImportMode, ImportOrganizationsRequest};
 use dialtone_status::Fault;
 use futures::{Stream, StreamExt as _};
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming};
 use uuid::Uuid;
 
 use super::convert::violation;
+use super::upload::{broken, checked};
 use crate::error::Error;
 use crate::ops::import_organizations::{Mode, Options};
-
-/// The largest message that the transport takes; a chunk may only be a quarter of it.
-const LARGEST_MESSAGE: u64 = 4 * 1024 * 1024;
 
 /// The options, from what came first.
 pub(super) fn options(first: Result<Option<ImportOrganizationsRequest>, Status>) -> Result<Options, Error> {
@@ -47,30 +45,4 @@ pub(super) fn pieces(
             }
         }
     })
-}
-
-fn checked(message: &ImportOrganizationsRequest) -> Result<(), Error> {
-    let violations = dialtone_proto::violations(message);
-    if violations.is_empty() { Ok(()) } else { Err(Error::Upload(Fault::invalid_fields(violations))) }
-}
-
-/// What the transport says of a stream that cannot be read on.
-fn broken(status: &Status) -> Error {
-    let fault = match status.code() {
-        Code::OutOfRange | Code::ResourceExhausted => Fault::message_too_large(LARGEST_MESSAGE),
-        Code::DeadlineExceeded => Fault::deadline_exceeded(),
-        Code::Internal | Code::InvalidArgument | Code::Unimplemented => Fault::malformed_message(),
-        Code::Ok
-        | Code::Cancelled
-        | Code::Unknown
-        | Code::NotFound
-        | Code::AlreadyExists
-        | Code::PermissionDenied
-        | Code::FailedPrecondition
-        | Code::Aborted
-        | Code::Unavailable
-        | Code::DataLoss
-        | Code::Unauthenticated => Fault::cancelled(),
-    };
-    Error::Upload(fault.caused_by(format!("{:?}: {}", status.code(), status.message())))
 }

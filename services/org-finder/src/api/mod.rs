@@ -1,6 +1,7 @@
 //! The wire: authorise, parse, call the op, render. With `peers` the only place that names tonic and prost.
 
 mod access_service;
+mod activity;
 mod activity_service;
 mod convert;
 mod grants;
@@ -9,6 +10,7 @@ mod org_finder_service;
 mod organization_service;
 mod render;
 mod status;
+mod upload;
 
 use std::future::Future;
 use std::str::FromStr;

@@ -9,6 +9,7 @@ use dialtone_proto::time::to_timestamp;
 use prost_types::Timestamp;
 
 use crate::model::access::{Access, AccessRole, Grant, PartnerLink};
+use crate::model::activity::{Refusal, Refused, Tally};
 use crate::model::domain::{Domain, State};
 use crate::model::matching::{Candidate, Facts, Outcome, Signal};
 use crate::model::organization::{Organization, Roles, Vertical};
@@ -73,6 +74,34 @@ pub(super) fn report(report: Report) -> wire::ImportOrganizationsResponse {
 
 fn issue(issue: Reported) -> wire::ImportIssue {
     wire::ImportIssue { line: issue.line, field: issue.field, rule: issue.rule, description: issue.description }
+}
+
+pub(super) fn tally(tally: Tally) -> wire::ReportActivityResponse {
+    let unknown = |(report, person)| wire::UnknownPerson { report, person };
+    let refusal = |(why, refused): (Refusal, Refused)| wire::ActivityRefusal {
+        reason: refusal_reason(why).into(),
+        count: refused.count,
+        reports: refused.reports,
+    };
+    wire::ReportActivityResponse {
+        report_count: tally.reports,
+        accepted_count: tally.accepted,
+        updated_people_count: tally.updated,
+        added_people_count: tally.added,
+        unknown_count: tally.unknown,
+        unknown_people: tally.unknown_people.into_iter().map(unknown).collect(),
+        refusals: tally.refusals.into_iter().map(refusal).collect(),
+    }
+}
+
+fn refusal_reason(refusal: Refusal) -> wire::ActivityRefusalReason {
+    match refusal {
+        Refusal::Person => wire::ActivityRefusalReason::MalformedPerson,
+        Refusal::Organization => wire::ActivityRefusalReason::MalformedOrganization,
+        Refusal::Time => wire::ActivityRefusalReason::MalformedTime,
+        Refusal::Future => wire::ActivityRefusalReason::FutureTime,
+        Refusal::NotYours => wire::ActivityRefusalReason::NotYourOrganization,
+    }
 }
 
 /// The outcome of a match, with its texts in the caller's language.
@@ -176,5 +205,6 @@ pub(super) fn person(person: Person) -> wire::Person {
         display_name: person.display_name,
         active: person.active,
         last_activity_time: timestamp(person.last_activity),
+        dormant: person.dormant,
     }
 }

@@ -39,6 +39,11 @@ pub(super) fn fault(error: Error) -> Fault {
             "IMPORT_OPTIONS_MISSING",
             "An import begins with its options; send them as the first message.",
         ),
+        Error::ActivityOptionsMissing => Fault::new(
+            Code::InvalidArgument,
+            "ACTIVITY_OPTIONS_MISSING",
+            "A report of activity begins with its options; send them as the first message.",
+        ),
         Error::LineTooLong { line } => Fault::new(
             Code::ResourceExhausted,
             "LINE_TOO_LONG",

@@ -8,9 +8,9 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::model::address::Address;
-use crate::model::person::Sighting;
+use crate::model::person::{News, Sighting};
 use crate::ops::record_person;
-use crate::peers::{DELETED, PROVISIONED, UserProvisioning};
+use crate::peers::{DELETED, PROVISIONED, STATE_PROVISIONED, UNDELETED, UPDATED, UserProvisioning};
 
 /// Follows until `stopping`; whether the other side is up does not matter to this service.
 pub(super) async fn run(store: Store, source: UserProvisioning, stopping: CancellationToken) {
@@ -22,9 +22,10 @@ struct Directory;
 impl Handler for Directory {
     fn apply<'a>(&'a self, c: &'a mut Conn, _: &'a Ctx, event: &'a Received) -> BoxFuture<'a, Result<(), DbFault>> {
         Box::pin(async move {
-            match sighting(event) {
-                Some((seen, active)) => record_person::run(c, &seen, active).await,
-                None => {
+            match news(event) {
+                Read::News(news) => record_person::run(c, &news).await,
+                Read::Nothing => Ok(()),
+                Read::Unreadable => {
                     // Waiting for it to become readable would stop the feed for everybody.
                     tracing::warn!(kind = event.kind, resource = event.resource, "an event of a user cannot be read");
                     Ok(())
@@ -34,28 +35,37 @@ impl Handler for Directory {
     }
 
     fn missed<'a>(&'a self, _: &'a mut Conn, _: &'a Ctx) -> BoxFuture<'a, Result<(), DbFault>> {
-        // The directory only ever adds to what can be matched: a hole makes candidates of what would be a match.
+        // The consumer has logged it as an error. There is nothing to read again: what was purged is gone, and this service calls
+        // nobody. README.md says what it means and how it is mended.
         Box::pin(async { Ok(()) })
     }
 }
 
-/// What an event says of a person, and whether the person is active after it.
-fn sighting(event: &Received) -> Option<(Sighting, bool)> {
-    let active = match event.kind.as_str() {
-        PROVISIONED => true,
-        DELETED => false,
-        _ => return None,
-    };
+/// What there is in an event.
+#[derive(Debug, PartialEq, Eq)]
+enum Read {
+    News(News),
+    /// Nothing for the directory.
+    Nothing,
+    Unreadable,
+}
+
+fn news(event: &Received) -> Read {
     let text = |field| event.data.get(field).and_then(Value::as_str).unwrap_or_default();
-    let display_name = format!("{} {}", text("given_name"), text("family_name"));
-    let seen = Sighting {
-        organization: event.organization?,
-        address: Address::parse(text("email"))?,
-        display_name: display_name.trim().to_owned(),
-        source_user: event.resource.clone(),
-        at: event.time,
+    let activity = match event.kind.as_str() {
+        DELETED => return Read::News(News::Gone { source_user: event.resource.clone() }),
+        PROVISIONED => true,
+        // Of somebody who is not on the target, that is told when it happens.
+        UPDATED | UNDELETED if text("state") != STATE_PROVISIONED => return Read::Nothing,
+        UPDATED | UNDELETED => false,
+        _ => return Read::Unreadable,
     };
-    Some((seen, active))
+    let (Some(organization), Some(address)) = (event.organization, Address::parse(text("email"))) else {
+        return Read::Unreadable;
+    };
+    let display_name = format!("{} {}", text("given_name"), text("family_name")).trim().to_owned();
+    let source_user = event.resource.clone();
+    Read::News(News::Live(Sighting { organization, address, display_name, source_user, at: event.time, activity }))
 }
 
 #[cfg(test)]
@@ -78,20 +88,38 @@ mod tests {
         }
     }
 
+    fn seen(event: &Received) -> Sighting {
+        match news(event) {
+            Read::News(News::Live(seen)) => seen,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
-    fn an_event_says_who_and_whether_active() {
-        let data = json!({"email": "Anna@Example.org", "given_name": "Anna", "family_name": "Berg"});
-        let (seen, active) = sighting(&event(PROVISIONED, data.clone())).expect("it can be read");
-        assert_eq!((seen.address.email.as_str(), seen.display_name.as_str()), ("anna@example.org", "Anna Berg"));
-        assert!(active);
-        assert!(!sighting(&event(DELETED, data.clone())).expect("it can be read").1);
-        assert!(sighting(&event("user.renamed", data)).is_none());
+    fn an_event_says_who_and_whether_that_was_activity() {
+        let data = json!({"email": "Anna@Example.org", "given_name": "Anna", "family_name": "Berg",
+            "state": STATE_PROVISIONED});
+        for (kind, activity) in [(PROVISIONED, true), (UPDATED, false), (UNDELETED, false)] {
+            let seen = seen(&event(kind, data.clone()));
+            assert_eq!((seen.address.email.as_str(), seen.display_name.as_str()), ("anna@example.org", "Anna Berg"));
+            assert_eq!((seen.activity, seen.source_user.as_str()), (activity, "organizations/a/users/b"));
+        }
+        let gone = Read::News(News::Gone { source_user: "organizations/a/users/b".into() });
+        assert_eq!(news(&event(DELETED, data.clone())), gone);
+        assert_eq!(news(&event("user.renamed", data)), Read::Unreadable);
+    }
+
+    #[test]
+    fn who_is_not_on_the_target_is_not_learnt() {
+        let data = json!({"email": "anna@example.org", "state": "USER_STATE_ERROR"});
+        assert_eq!(news(&event(UPDATED, data.clone())), Read::Nothing);
+        assert_eq!(news(&event(UNDELETED, data)), Read::Nothing);
     }
 
     #[test]
     fn an_event_without_organization_or_address_says_nothing() {
-        assert!(sighting(&event(PROVISIONED, json!({"email": 3}))).is_none());
+        assert_eq!(news(&event(PROVISIONED, json!({"email": 3}))), Read::Unreadable);
         let data = json!({"email": "anna@example.org"});
-        assert!(sighting(&Received { organization: None, ..event(PROVISIONED, data) }).is_none());
+        assert_eq!(news(&Received { organization: None, ..event(PROVISIONED, data) }), Read::Unreadable);
     }
 }

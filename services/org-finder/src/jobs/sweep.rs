@@ -1,4 +1,5 @@
-//! Removes what is past its time: staged lines of imports that died, and answers kept for repeated requests.
+//! Removes what is past its time: staged lines of imports that died, answers kept for repeated requests, and the activity of people
+//! who were not seen for a year.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use dialtone_authz::Ctx;
 use dialtone_db::{DbFault, idempotency};
 use tokio_util::sync::CancellationToken;
 
-use crate::ops::sweep_imports;
+use crate::ops::{decay_activity, sweep_imports};
 use crate::{App, SERVICE};
 
 const PERIOD: Duration = Duration::from_secs(3_600);
@@ -28,6 +29,7 @@ pub(super) async fn run(app: Arc<App>, stopping: CancellationToken) {
 async fn once(app: &App) -> Result<(), DbFault> {
     let lines = sweep_imports::run(app, &Ctx::job(SERVICE, "import-sweep")).await?;
     let answers = idempotency::purge(&app.store, &Ctx::job(SERVICE, "idempotency-purge")).await?;
-    tracing::debug!(lines, answers, "swept");
+    let dormant = decay_activity::run(app, &Ctx::job(SERVICE, "activity-decay")).await?;
+    tracing::debug!(lines, answers, dormant, "swept");
     Ok(())
 }

@@ -7,7 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::domain::{self, Domain, State};
 use super::name;
-use super::organization::{LONGEST_NAME, Profile, Roles, Vertical};
+use super::organization::{LONGEST_NAME, Profile, Roles, Vertical, is_printable};
+use super::region;
 
 /// The keys a line may have; the first three it must have.
 const KEYS: [&str; 7] = ["name", "domains", "country", "region", "roles", "vertical", "verified_domains"];
@@ -89,7 +90,7 @@ impl Reader {
         // All of them before the first `?`, so that all of them are reported.
         let display_name = self.name(object);
         let country = self.country(object);
-        let subdivision = self.optional_text(object, "region");
+        let subdivision = self.subdivision(object, country.as_deref());
         let roles = self.roles(object);
         let vertical = self.vertical(object);
         let domains = self.domains(object);
@@ -104,7 +105,7 @@ impl Reader {
 
     fn name(&mut self, object: &Map<String, Value>) -> Option<String> {
         let name = self.required_text(object, "name")?.trim().to_owned();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.contains(char::is_control) {
+        if name.chars().count() > LONGEST_NAME || !is_printable(&name) {
             return self.refuse("name", "name", "must be a name of 1 to 200 printable characters");
         }
         Some(name)
@@ -112,9 +113,21 @@ impl Reader {
 
     fn country(&mut self, object: &Map<String, Value>) -> Option<String> {
         let code = self.required_text(object, "country")?;
-        match rust_iso3166::from_alpha2(code) {
-            Some(country) => Some(country.alpha2.to_owned()),
-            None => self.refuse("country", "country", "must be a country of ISO 3166-1 alpha-2, such as SE"),
+        match region::code(code) {
+            Ok(code) => Some(code.to_owned()),
+            Err(bad) => self.refuse("country", "country", &bad.remedy()),
+        }
+    }
+
+    /// Of a line whose country is bad, nothing can be said about a code.
+    fn subdivision(&mut self, object: &Map<String, Value>, country: Option<&str>) -> Option<Option<String>> {
+        let Some(text) = self.optional_text(object, "region")? else {
+            return Some(None);
+        };
+        match country.map(|country| region::subdivision(country, &text)) {
+            Some(None) => self.refuse("region", "subdivision", "must be a code of ISO 3166-2 of its country, or a name"),
+            Some(known) => Some(known),
+            None => Some(None),
         }
     }
 

@@ -74,6 +74,9 @@ fn single_faults() {
         (r#"{"name": "a", "country": "SE"}"#, "domains", "required"),
         (r#"{"name": "a", "domains": "a.example", "country": "SE"}"#, "domains", "type"),
         (r#"{"name": "a", "domains": [], "country": "se"}"#, "country", "country"),
+        (r#"{"name": "a", "domains": [], "country": "XK"}"#, "country", "country"),
+        (r#"{"name": "a", "domains": [], "country": "SE", "region": "NO-03"}"#, "region", "subdivision"),
+        (r#"{"name": "a\u202Eb", "domains": [], "country": "SE"}"#, "name", "name"),
         (
             r#"{"name": "a", "domains": [], "country": "SE", "verified_domains": ["b.example"]}"#,
             "verified_domains",

@@ -1,6 +1,7 @@
 //! Pure types and decisions of the service: no database, no wire, no clock.
 
 pub mod access;
+pub mod activity;
 pub mod address;
 pub mod domain;
 pub mod import;
@@ -10,3 +11,4 @@ pub mod name;
 pub mod organization;
 pub mod person;
 pub mod public_mail;
+pub mod region;

@@ -10,6 +10,13 @@ use super::domain::Domain;
 /// The longest name, in characters.
 pub const LONGEST_NAME: usize = 200;
 
+/// Whether a name can be shown: it has something to read, no control characters, and none that turn the direction of the text around
+/// it (Unicode's embeddings, overrides and isolates). Marks of direction are part of names in many scripts.
+pub fn is_printable(name: &str) -> bool {
+    let turns = |letter: char| matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    !name.trim().is_empty() && !name.contains(|letter: char| letter.is_control() || turns(letter))
+}
+
 /// What an organization may be in an order; at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roles {
@@ -144,6 +151,16 @@ mod tests {
             vertical: Some(Vertical::Isic('J')),
             region_code: "SE".to_owned(),
             roles: Roles { partner: true, customer: false },
+        }
+    }
+
+    #[test]
+    fn names_that_hide_something_are_not_printable() {
+        for good in ["Ärla", "日本電信電話", "خليج \u{200F}ABC", "Smile 😀 AB", "a\u{200D}b"] {
+            assert!(is_printable(good), "{good:?}");
+        }
+        for bad in ["", "  ", "a\0b", "a\nb", "abc\u{202E}moc", "\u{2067}x\u{2069}"] {
+            assert!(!is_printable(bad), "{bad:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod check_access;
 pub mod create_organization;
+pub mod decay_activity;
 pub mod get_organization;
 pub mod grant_role;
 pub mod import_organizations;
@@ -12,6 +13,7 @@ pub mod list_organizations;
 pub mod list_people;
 pub mod match_organizations;
 pub mod record_person;
+pub mod report_activity;
 pub mod revoke_role;
 pub mod sweep_imports;
 pub mod update_organization;

@@ -2,4 +2,4 @@
 
 mod user_provisioning;
 
-pub use user_provisioning::{DELETED, PROVISIONED, UserProvisioning};
+pub use user_provisioning::{DELETED, PROVISIONED, STATE_PROVISIONED, UNDELETED, UPDATED, UserProvisioning};

@@ -7,8 +7,14 @@ use dialtone_proto::events::v1::event_service_client::EventServiceClient;
 
 /// A user is on its target.
 pub const PROVISIONED: &str = "user.provisioned";
+/// A user is called otherwise or has another address.
+pub const UPDATED: &str = "user.updated";
 /// A user is gone.
 pub const DELETED: &str = "user.deleted";
+/// A user that was gone is back.
+pub const UNDELETED: &str = "user.undeleted";
+/// The state of a user who is on its target.
+pub const STATE_PROVISIONED: &str = "USER_STATE_PROVISIONED";
 
 /// The way to user-provisioning. Nothing here needs it to be up.
 #[derive(Clone)]
@@ -29,7 +35,7 @@ impl UserProvisioning {
 
     /// Who follows which of them.
     pub fn people(&self) -> Consumer {
-        let types = [PROVISIONED, DELETED].map(str::to_owned).into();
+        let types = [PROVISIONED, UPDATED, DELETED, UNDELETED].map(str::to_owned).into();
         Consumer {
             name: "people-directory",
             service: crate::SERVICE,

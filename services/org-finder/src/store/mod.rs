@@ -1,6 +1,7 @@
 //! The SQL of the service: the only place that knows Diesel. Rows never leave it; the model's types do.
 
 pub mod access;
+pub mod activity;
 pub mod candidate;
 pub mod grant;
 pub mod import;

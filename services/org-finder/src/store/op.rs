@@ -21,6 +21,10 @@ pub enum Op {
     AccessList,
     PartnerLinkCreate,
     PersonList,
+    ActivityPrepare,
+    ActivityReport,
+    ActivityClose,
+    ActivityDecay,
 }
 
 impl OpName for Op {
@@ -42,6 +46,10 @@ impl OpName for Op {
             Self::AccessList => "access_list",
             Self::PartnerLinkCreate => "partner_link_create",
             Self::PersonList => "person_list",
+            Self::ActivityPrepare => "activity_prepare",
+            Self::ActivityReport => "activity_report",
+            Self::ActivityClose => "activity_close",
+            Self::ActivityDecay => "activity_decay",
         }
     }
 }

@@ -85,5 +85,8 @@ diesel::table! {
         active -> Bool,
         last_activity -> Timestamptz,
         source_user -> Text,
+        dormant -> Bool,
+        domain -> Text,
+        activity_month -> Date,
     }
 }

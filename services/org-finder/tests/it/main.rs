@@ -1,6 +1,7 @@
 //! org-finder through gRPC, on a real Postgres.
 
 mod access;
+mod activity;
 mod anonymous;
 mod create;
 mod events;

@@ -40,6 +40,17 @@ impl Source {
         Server::bind(SOURCE, config, verifier, Services::new().add(events)).await.expect("the port is free")
     }
 
+    /// A user as an event tells it.
+    async fn tell_of(&self, kind: &'static str, organization: &str, user: &str, email: &str) {
+        let ctx = Ctx::job(SOURCE, "test");
+        let data = json!({"email": email, "given_name": "Anna", "family_name": "Berg", "state": "USER_STATE_PROVISIONED"});
+        let tenant = OrganizationId::parse(organization).ok().map(OrganizationId::uuid);
+        let event = NewEvent { tenant, kind, resource: user.to_owned(), data };
+        let told: Result<(), DbFault> =
+            self.store.tx("tell", &ctx, async |c: &mut Conn| append_all(c, &ctx, std::slice::from_ref(&event)).await).await;
+        told.expect("the outbox takes events");
+    }
+
     async fn tell(&self, events: &[(&'static str, &str, &str)]) {
         let ctx = Ctx::job(SOURCE, "test");
         let events: Vec<_> = events
@@ -137,4 +148,90 @@ async fn people_are_listed_by_address_to_those_who_may_read() {
         assert_denied(suite.activity().list_people(suite.person("anna", list(&name))).await, "people.list");
     }
     assert_invalid(suite.activity().list_people(suite.staff(list("x"))).await, &["parent"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_listed_by_state_domain_and_beginning_of_the_address() {
+    let suite = Suite::start().await;
+    let own = suite.create(customer("Own", &[])).await.name;
+    let emails = ["a_b@own.example", "anna@own.example", "anna@sub.own.example", "axel@own.example", "bo@own.example"];
+    crate::activity::fill(&suite, &own, &emails.map(|email| (email, 1))).await;
+    suite.admin.batch_execute("UPDATE people SET active = false WHERE email LIKE 'axel%'").await.unwrap();
+    let listed = async |request: ListPeopleRequest| {
+        let request = ListPeopleRequest { parent: own.clone(), ..request };
+        let answer = suite.activity().list_people(suite.staff(request)).await.expect("staff may").into_inner();
+        answer.people.into_iter().map(|person| person.email).collect::<Vec<_>>()
+    };
+    let every = ListPeopleRequest::default;
+    assert_eq!(listed(every()).await, emails);
+    assert_eq!(listed(ListPeopleRequest { active: Some(false), ..every() }).await, emails[3..4]);
+    assert_eq!(listed(ListPeopleRequest { active: Some(true), email_prefix: "AN".into(), ..every() }).await, emails[1..3]);
+    assert_eq!(listed(ListPeopleRequest { domain: "OWN.example.".into(), ..every() }).await.len(), 4);
+    let both = ListPeopleRequest { domain: "own.example".into(), email_prefix: "a".into(), ..every() };
+    assert_eq!(listed(both.clone()).await, [emails[0], emails[1], emails[3]]);
+    // No pattern: `_` is a letter like any other.
+    assert_eq!(listed(ListPeopleRequest { email_prefix: "a_".into(), ..every() }).await, emails[..1]);
+    assert_eq!(listed(ListPeopleRequest { email_prefix: "a%".into(), ..every() }).await, [""; 0]);
+
+    // Pages go on with the same filter only.
+    let request = ListPeopleRequest { parent: own.clone(), page_size: 2, ..both };
+    let page = suite.activity().list_people(suite.staff(request.clone())).await.unwrap().into_inner();
+    let rest = ListPeopleRequest { page_token: page.next_page_token.clone(), ..request.clone() };
+    let rest = suite.activity().list_people(suite.staff(rest)).await.unwrap().into_inner();
+    assert_eq!((rest.people[0].email.as_str(), rest.next_page_token.as_str()), (emails[3], ""));
+    let other = ListPeopleRequest { active: Some(true), page_token: page.next_page_token, ..request };
+    let refused = suite.activity().list_people(suite.staff(other)).await;
+    assert_refused(refused, Code::InvalidArgument, "INVALID_PAGE_TOKEN", &[]);
+    for (request, field) in [
+        (ListPeopleRequest { domain: "no domain".into(), ..list(&own) }, "domain"),
+        (ListPeopleRequest { email_prefix: "a\0".into(), ..list(&own) }, "email_prefix"),
+        (ListPeopleRequest { page_size: 1001, ..list(&own) }, "page_size"),
+    ] {
+        assert_invalid(suite.activity().list_people(suite.staff(request)).await, &[field]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_has_one_address_and_goes_back_and_forth_between_live_and_gone() {
+    let source = Source::new().await;
+    let reserved = std::net::TcpListener::bind("127.0.0.1:0").expect("the loopback has free ports");
+    let address = reserved.local_addr().expect("it is bound");
+    drop(reserved);
+    let suite = Suite::start_with_events_from(address).await;
+    let own = suite.create(customer("Own", &["own.example"])).await.name;
+    let survivor = suite.create(customer("Survivor", &["survivor.example"])).await.name;
+    let server = source.bind(&suite.keys, address.port()).await;
+    tokio::spawn(server.run(source.stop.clone().cancelled_owned()));
+
+    let user = format!("{own}/users/of-anna");
+    let tell = async |kind, organization: &str, user: &str, email: &str| {
+        source.tell_of(kind, organization, user, email).await;
+    };
+    tell("user.provisioned", &own, &user, "anna@own.example").await;
+    // Renamed: the address before is nobody's any more, and the new one was not seen more recently.
+    tell("user.updated", &own, &user, "anna.berg@own.example").await;
+    until_people(&suite, &own, &[("anna.berg@own.example", true), ("anna@own.example", false)]).await;
+    let sql = "SELECT count(DISTINCT last_activity) FROM people";
+    assert_eq!(suite.admin.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 1);
+    crate::activity::assert_rollup(&suite).await;
+    // The address goes to somebody else: when the first user goes, it stays.
+    let second = format!("{own}/users/of-second");
+    tell("user.provisioned", &own, &second, "anna@own.example").await;
+    tell("user.deleted", &own, &user, "anna.berg@own.example").await;
+    until_people(&suite, &own, &[("anna.berg@own.example", false), ("anna@own.example", true)]).await;
+    tell("user.undeleted", &own, &user, "anna.berg@own.example").await;
+    until_people(&suite, &own, &[("anna.berg@own.example", true), ("anna@own.example", true)]).await;
+    crate::activity::assert_rollup(&suite).await;
+    // People of an organization that was merged are the survivor's, and go from there.
+    let merge = format!(
+        "UPDATE organizations SET deleted = now(), merged_into = '{}' WHERE id = '{}'",
+        survivor.trim_start_matches("organizations/"),
+        own.trim_start_matches("organizations/"),
+    );
+    suite.admin.batch_execute(&merge).await.unwrap();
+    tell("user.provisioned", &own, &format!("{own}/users/of-third"), "third@own.example").await;
+    until_people(&suite, &survivor, &[("third@own.example", true)]).await;
+    tell("user.deleted", &own, &format!("{own}/users/of-third"), "third@own.example").await;
+    until_people(&suite, &survivor, &[("third@own.example", false)]).await;
+    crate::activity::assert_rollup(&suite).await;
 }

@@ -59,6 +59,42 @@ async fn every_statement_that_reads_has_its_index() {
             "people_organization_id_email_key",
         ),
         (
+            format!(
+                "SELECT * FROM people WHERE organization_id = {one} AND active = false AND email > 'p5' \
+                 ORDER BY email LIMIT 51"
+            ),
+            "people_organization_id_active_email_idx",
+        ),
+        (
+            format!(
+                "SELECT * FROM people WHERE organization_id = {one} AND domain = 'x.example' AND email >= 'p5' \
+                 AND email < 'p6' ORDER BY email LIMIT 51"
+            ),
+            "people_organization_id_domain_email_idx",
+        ),
+        (
+            "SELECT r.place, p.id FROM unnest('{1,2}'::int[], '{p5@x.example,p6@x.example}'::text[]) AS r (place, email), \
+             LATERAL (SELECT id, organization_id, last_activity FROM people WHERE active AND email = r.email OFFSET 0) AS p"
+                .to_owned(),
+            "people_email_idx",
+        ),
+        (
+            format!(
+                "SELECT p.id, r.at FROM unnest('{{{id}}}'::uuid[], '{{2026-01-01}}'::timestamptz[]) AS r (id, at) \
+                 JOIN people AS p ON p.id = r.id WHERE p.active AND p.last_activity < r.at ORDER BY p.id \
+                 FOR NO KEY UPDATE OF p",
+                id = one.trim_matches('\'')
+            ),
+            "people_pkey",
+        ),
+        (
+            "SELECT id FROM people WHERE active AND NOT dormant AND last_activity < '2020-05-05Z' \
+             AND activity_month <= '2020-05-01' LIMIT 1000"
+                .to_owned(),
+            "people_activity_month_idx",
+        ),
+        ("SELECT max(last_activity) FROM people WHERE source_user = 'u5'".to_owned(), "people_source_user_idx"),
+        (
             format!("SELECT * FROM grants WHERE organization_id = {one} AND subject > 's5' ORDER BY subject LIMIT 51"),
             "grants_organization_id_subject_key",
         ),

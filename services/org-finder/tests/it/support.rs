@@ -29,7 +29,7 @@ pub fn template() -> Template {
 pub struct Suite {
     pub keys: Keys,
     /// Dropped with the suite, not before.
-    _database: Database,
+    database: Database,
     pub channel: Channel,
     pub admin: tokio_postgres::Client,
     stop: CancellationToken,
@@ -65,7 +65,16 @@ impl Suite {
         tokio::spawn(server.run(stop.clone().cancelled_owned()));
         let channel = Endpoint::from_shared(format!("http://{address}")).expect("an address is a URI").connect_lazy();
         let admin = sql(database.url()).await;
-        Suite { keys, _database: database, channel, admin, stop }
+        Suite { keys, database, channel, admin, stop }
+    }
+
+    /// A second process on the same database; it stops when the answer is dropped.
+    pub async fn start_another(&self) -> tokio_util::sync::DropGuard {
+        let stop = CancellationToken::new();
+        let config = config(&self.database, &self.keys, "127.0.0.1:9".parse().expect("an address"));
+        let server = org_finder::bind(config, &stop).await.expect("it starts");
+        tokio::spawn(server.run(stop.clone().cancelled_owned()));
+        stop.drop_guard()
     }
 
     pub fn organizations(&self) -> OrganizationServiceClient<Channel> {

@@ -4,6 +4,7 @@ IMPORT_REFUSED = { $refused_count ->
    *[other] { $refused_count } Zeilen sind ungültig, daher wurde nichts übernommen. Korrigieren Sie sie oder übernehmen Sie nur die gültigen Zeilen.
 }
 IMPORT_OPTIONS_MISSING = Ein Import beginnt mit seinen Optionen. Bitte senden Sie diese zuerst.
+ACTIVITY_OPTIONS_MISSING = Ein Aktivitätsbericht beginnt mit seinen Optionen. Bitte senden Sie diese zuerst.
 LINE_TOO_LONG = Zeile { $line } ist länger als { $limit_bytes } Byte. Bitte kürzen Sie sie; jede Zeile steht für eine Organisation.
 NOT_A_PARTNER = Diese Organisation ist kein Partner. Geben Sie ihr zuerst die Rolle Partner.
 LINK_WOULD_CYCLE = Diese Verknüpfung würde eine Organisation zu ihrem eigenen Partner machen, direkt oder über andere.

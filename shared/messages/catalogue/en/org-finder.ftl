@@ -6,6 +6,7 @@ IMPORT_REFUSED = { $refused_count ->
    *[other] { $refused_count } lines are not valid, so nothing was loaded. Correct them, or load the valid lines only.
 }
 IMPORT_OPTIONS_MISSING = An import begins with its options. Send them first.
+ACTIVITY_OPTIONS_MISSING = A report of activity begins with its options. Send them first.
 LINE_TOO_LONG = Line { $line } is longer than { $limit_bytes } bytes. Shorten it; each line is one organization.
 NOT_A_PARTNER = This organization is not a partner. Give it the partner role first.
 LINK_WOULD_CYCLE = This link would make an organization its own partner, directly or through others.

@@ -4,6 +4,7 @@ IMPORT_REFUSED = { $refused_count ->
    *[other] { $refused_count } rader är ogiltiga, så ingenting lästes in. Rätta dem eller läs in bara de giltiga raderna.
 }
 IMPORT_OPTIONS_MISSING = En import börjar med sina inställningar. Skicka dem först.
+ACTIVITY_OPTIONS_MISSING = En aktivitetsrapport börjar med sina inställningar. Skicka dem först.
 LINE_TOO_LONG = Rad { $line } är längre än { $limit_bytes } byte. Korta den; varje rad är en organisation.
 NOT_A_PARTNER = Den här organisationen är ingen partner. Ge den partnerrollen först.
 LINK_WOULD_CYCLE = Länken skulle göra en organisation till sin egen partner, direkt eller via andra.

@@ -14,10 +14,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialtone_authz::{CachedAccess, Guard, RemoteAccess};
+use dialtone_authz::{CachedAccess, GRANT_EVENTS, Guard, RemoteAccess};
 use dialtone_client::{ServiceChannel, Upstream};
 use dialtone_db::{Pager, Store, migrate};
 use dialtone_events::Feed;
+use dialtone_events::consumer::tail;
 use dialtone_ids::ServiceName;
 use dialtone_operations::{Hook, Operations};
 use dialtone_server::Server;
@@ -88,7 +89,10 @@ pub async fn bind(
     let signer = config.identity.signer(SERVICE)?;
     let org_finder = ServiceChannel::new(Upstream::connect("org-finder", &config.peers.org_finder)?, signer.clone());
     let locations = Upstream::connect("user-provisioning", &config.peers.user_provisioning)?;
-    let guard = Guard::new(CachedAccess::new(RemoteAccess::new(org_finder.as_self()))).erased();
+    let access = Arc::new(CachedAccess::new(RemoteAccess::new(org_finder.as_self())));
+    let guard = Guard::new(Arc::clone(&access)).erased();
+    let grants = peers::OrgFinder::events(org_finder.clone());
+    tokio::spawn(tail(grants, &GRANT_EVENTS, move || access.forget(), stopping.clone()));
     let store = Store::connect(&config.database, SERVICE).await?;
     let org_finder = peers::OrgFinder::new(org_finder);
     let user_provisioning = peers::UserProvisioning::new(ServiceChannel::new(locations, signer));

@@ -12,10 +12,11 @@ mod store;
 use std::future::Future;
 use std::sync::Arc;
 
-use dialtone_authz::{CachedAccess, Guard, RemoteAccess};
+use dialtone_authz::{CachedAccess, GRANT_EVENTS, Guard, RemoteAccess};
 use dialtone_client::{ServiceChannel, Upstream};
 use dialtone_db::{Pager, Store, migrate};
 use dialtone_events::Feed;
+use dialtone_events::consumer::tail;
 use dialtone_ids::ServiceName;
 use dialtone_server::Server;
 use dialtone_server::program::{Program, ProgramError};
@@ -75,7 +76,10 @@ pub async fn bind(config: Config, stopping: &CancellationToken) -> Result<Server
         pager: Pager::new(&config.paging.key),
         org_finder: peers::OrgFinder::new(channel.clone()),
     });
-    let guard = Guard::new(CachedAccess::new(RemoteAccess::new(channel.as_self()))).erased();
+    let access = Arc::new(CachedAccess::new(RemoteAccess::new(channel.as_self())));
+    let guard = Guard::new(Arc::clone(&access)).erased();
+    let grants = peers::OrgFinder::events(channel.clone());
+    tokio::spawn(tail(grants, &GRANT_EVENTS, move || access.forget(), stopping.clone()));
     let feed = Feed::start(app.store.clone(), SERVICE, stopping.clone());
     jobs::start(&app, stopping);
     let services = api::services(app, guard, feed);

@@ -14,10 +14,11 @@ mod store;
 use std::future::Future;
 use std::sync::Arc;
 
-use dialtone_authz::{CachedAccess, Guard, RemoteAccess};
+use dialtone_authz::{CachedAccess, GRANT_EVENTS, Guard, RemoteAccess};
 use dialtone_client::{ServiceChannel, Upstream};
 use dialtone_db::{DatabaseConfig, Pager, Store, migrate};
 use dialtone_events::Feed;
+use dialtone_events::consumer::tail;
 use dialtone_ids::ServiceName;
 use dialtone_operations::{Hook, Operations, Registry};
 use dialtone_server::Server;
@@ -97,7 +98,10 @@ pub async fn bind(
         org_finder: peers::OrgFinder::new(org_finder.clone()),
         templates: peers::Templates::new(templates),
     });
-    let guard = Guard::new(CachedAccess::new(RemoteAccess::new(org_finder.as_self()))).erased();
+    let access = Arc::new(CachedAccess::new(RemoteAccess::new(org_finder.as_self())));
+    let guard = Guard::new(Arc::clone(&access)).erased();
+    let grants = peers::OrgFinder::events(org_finder.clone());
+    tokio::spawn(tail(grants, &GRANT_EVENTS, move || access.forget(), stopping.clone()));
     let feed = Feed::start(app.store.clone(), SERVICE, stopping.clone());
     let engine = jobs::start(&app, stopping);
     let services = api::services(app, guard, feed);

@@ -13,6 +13,18 @@ const REMEMBERED: Duration = Duration::from_secs(3);
 /// How many answers of each kind are remembered.
 const CACHED_ANSWERS: u64 = 100_000;
 
+/// org-finder's events after which a remembered grant may be wrong.
+pub const GRANT_EVENTS: [&str; 8] = [
+    "grant.created",
+    "grant.updated",
+    "grant.deleted",
+    "partner_link.created",
+    "partner_link.updated",
+    "partner_link.deleted",
+    "organization.deleted",
+    "organization.merged",
+];
+
 /// A source of grants: org-finder's own tables, or org-finder over gRPC.
 pub trait AccessSource: Send + Sync + 'static {
     /// The strongest role that the person has on the organization, by a grant on it or through a partner link; none for no role.

@@ -16,7 +16,7 @@ mod rules;
 mod signer;
 mod verifier;
 
-pub use access::{AccessSource, CachedAccess};
+pub use access::{AccessSource, CachedAccess, GRANT_EVENTS};
 pub use caller::{Caller, CallerKind};
 pub use config::IdentityConfig;
 pub use ctx::{Ctx, JOB_TIME};

@@ -1,7 +1,8 @@
 //! Events: what changed in a service, in order, for whoever follows it.
 //!
 //! [`append`] writes an event in the transaction of its change. [`EventServer`] streams the table, first the history and
-//! then live. [`consumer::run`] follows another service and stores its position together with what it did about it.
+//! then live. [`consumer::run`] follows another service and stores its position together with what it did about it;
+//! [`consumer::tail`] follows one to forget what was remembered of it.
 //!
 //! **Order.** Events are told in the order of `position`, which is taken while the changed rows are locked; so for one resource
 //! it is the order of its changes. Ordering by transaction number instead would not be: a transaction with a lower number may change

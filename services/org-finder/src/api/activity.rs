@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use dialtone_authz::{Admission, Ctx, Guard, admission};
 use dialtone_ids::OrganizationId;
 use dialtone_proto::orgfinder::v1::report_activity_request::Payload;
-use dialtone_proto::orgfinder::v1::{ActivityOptions, ActivityReport, ReportActivityRequest};
+use dialtone_proto::orgfinder::v1::{ActivityReport, ReportActivityRequest};
 use dialtone_proto::time::from_timestamp;
 use dialtone_status::{Code, Fault};
 use futures::{Stream, StreamExt as _};
@@ -24,41 +24,45 @@ use crate::ops::report_activity::{Batch, Options, Scope};
 /// The parent of a stream about more than one organization.
 const ANY: &str = "organizations/-";
 
-/// The options, from what came first.
-pub(super) fn options(first: Result<Option<ReportActivityRequest>, Status>) -> Result<ActivityOptions, Error> {
+/// What the first message means for this caller, who may at least begin.
+pub(super) async fn begin(
+    guard: &Guard,
+    ctx: &Ctx,
+    first: Result<Option<ReportActivityRequest>, Status>,
+) -> Result<Options, Error> {
     let first = first.map_err(|status| broken(&status))?.ok_or(Error::ActivityOptionsMissing)?;
     let Some(Payload::Options(options)) = &first.payload else {
         return Err(Error::ActivityOptionsMissing);
     };
+    let scope = scope(guard, ctx, &options.parent, &first).await?;
     checked(&first)?;
-    Ok(options.clone())
-}
-
-/// What the options mean for this caller, who may at least begin.
-pub(super) async fn begin(guard: &Guard, ctx: &Ctx, options: ActivityOptions) -> Result<Options, Error> {
-    let scope = if options.parent == ANY {
-        match admission(ctx.method, &ctx.caller).map_err(Error::Upload)? {
-            Admission::Everywhere => Scope::All,
-            Admission::ByRole(_) => Scope::Named,
-            Admission::BySubscription | Admission::Open => {
-                return Err(Error::Upload(Fault::permission_denied(ctx.method.permission.name)));
-            }
-        }
-    } else {
-        let named = OrganizationId::parse(&options.parent);
-        let organization =
-            named.map_err(|bad| Error::Upload(Fault::invalid_fields([bad_name("options.parent", &bad)])))?;
-        guard.on_organization(ctx, organization).await.map_err(Error::Upload)?;
-        Scope::One(organization)
-    };
     Ok(Options {
         scope,
-        source: options.source,
+        source: options.source.clone(),
         add_unknown: options.add_unknown_people,
         // The proto's rule has let nothing else through.
         request_id: Uuid::try_parse(&options.request_id).ok(),
         validate_only: options.validate_only,
     })
+}
+
+async fn scope(guard: &Guard, ctx: &Ctx, parent: &str, first: &ReportActivityRequest) -> Result<Scope, Error> {
+    if parent != ANY {
+        let organization = OrganizationId::parse(parent).map_err(|bad| {
+            // Of a name that is none nothing can be authorised; then everything is told that is wrong.
+            let proto = checked(first).err();
+            proto.unwrap_or_else(|| Error::Upload(Fault::invalid_fields([bad_name("options.parent", &bad)])))
+        })?;
+        guard.on_organization(ctx, organization).await.map_err(Error::Upload)?;
+        return Ok(Scope::One(organization));
+    }
+    match admission(ctx.method, &ctx.caller).map_err(Error::Upload)? {
+        Admission::Everywhere => Ok(Scope::All),
+        Admission::ByRole(_) => Ok(Scope::Named),
+        Admission::BySubscription | Admission::Open => {
+            Err(Error::Upload(Fault::permission_denied(ctx.method.permission.name)))
+        }
+    }
 }
 
 /// The reports, from what comes after.

@@ -19,8 +19,7 @@ impl ActivityService for Api {
         let (ctx, mut messages) = (ctx(&request), request.into_inner());
         let (app, guard) = (self.app.clone(), self.guard.clone());
         let work = async move {
-            let options = activity::options(messages.message().await)?;
-            let options = activity::begin(&guard, &ctx, options).await?;
+            let options = activity::begin(&guard, &ctx, messages.message().await).await?;
             let batches = activity::batches(messages, guard, ctx.clone(), &options);
             report_activity::run(&app, &ctx, options, batches).await
         };

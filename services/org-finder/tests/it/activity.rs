@@ -166,7 +166,8 @@ async fn reports_that_cannot_be_taken_are_counted_by_reason_and_the_others_are_t
         (ActivityRefusalReason::NotYourOrganization, 2, &[6, 7]),
     ];
     assert_eq!(refusals(&answer), expected);
-    let unknown: Vec<_> = answer.unknown_people.iter().map(|unknown| (unknown.report, unknown.person.as_str())).collect();
+    let unknown: Vec<_> =
+        answer.unknown_people.iter().map(|unknown| (unknown.report, unknown.person.as_str())).collect();
     assert_eq!(unknown, [(8, "nobody@own.example"), (9, reports[9].person.as_str())]);
 }
 
@@ -187,10 +188,14 @@ async fn nobody_learns_of_or_moves_another_organization_s_people() {
     let answer = robot(&own, &[report("olga@other.example", now), report("nobody@other.example", now)]).await.unwrap();
     assert_eq!((counts(&answer), answer.refusals.len()), ([2, 0, 0, 0, 2], 0));
     // An organization that is there is refused as one that is not.
-    let elsewhere = |organization: &str, email| ActivityReport { organization: organization.into(), ..report(email, now) };
+    let elsewhere =
+        |organization: &str, email| ActivityReport { organization: organization.into(), ..report(email, now) };
     let nowhere = nowhere();
-    let reports =
-        [elsewhere(&other, "olga@other.example"), elsewhere(&nowhere, "x@x.example"), report("olga@other.example", now)];
+    let reports = [
+        elsewhere(&other, "olga@other.example"),
+        elsewhere(&nowhere, "x@x.example"),
+        report("olga@other.example", now),
+    ];
     for parent in [&own, "organizations/-"] {
         let answer = robot(parent, &reports[..2]).await.expect("the stream is taken");
         let expected: [(_, _, &[i64]); 1] = [(ActivityRefusalReason::NotYourOrganization, 2, &[0, 1])];
@@ -205,6 +210,10 @@ async fn nobody_learns_of_or_moves_another_organization_s_people() {
         let request = suite.person(subject, tokio_stream::iter(stream(of(&own), &reports, 100)));
         assert_denied(call(&suite, request).await, "people.reportActivity");
     }
+    // Refused before anything else is told of the request.
+    let bad = ActivityOptions { request_id: "x".into(), ..of(&other) };
+    let request = suite.person("robot", tokio_stream::iter(vec![message(Payload::Options(bad))]));
+    assert_denied(call(&suite, request).await, "people.reportActivity");
     assert_eq!(state(&suite).await, before);
 }
 
@@ -235,7 +244,8 @@ async fn a_person_can_be_reported_by_name_and_twice_in_one_chunk() {
     let name = first_person(&suite, &own).await.name;
     let now = Utc::now();
     let named = ActivityReport { organization: own.clone(), ..report("anna@own.example", now - TimeDelta::days(2)) };
-    let reports = [report(&name, now - TimeDelta::days(1)), named, report("anna@own.example", now - TimeDelta::days(3))];
+    let reports =
+        [report(&name, now - TimeDelta::days(1)), named, report("anna@own.example", now - TimeDelta::days(3))];
     let answer = tell(&suite, "organizations/-", &reports).await;
     assert_eq!(counts(&answer), [3, 3, 1, 0, 0]);
     assert_rollup(&suite).await;
@@ -290,7 +300,8 @@ async fn unknown_people_are_added_where_the_domain_is_known_to_be_theirs() {
     suite.admin.batch_execute("UPDATE people SET active = false").await.unwrap();
     fill(&suite, &own, &[]).await;
     let now = Utc::now();
-    let emails = ["new@own.example", "n@mail.own.example", "x@claimed-to-be.example", "gone@own.example", "x@gmail.com"];
+    let emails =
+        ["new@own.example", "n@mail.own.example", "x@claimed-to-be.example", "gone@own.example", "x@gmail.com"];
     let mut reports: Vec<_> = emails.iter().map(|email| report(email, now)).collect();
     reports.push(report("long-ago@own.example", now - TimeDelta::days(400)));
     let unasked = tell(&suite, &own, &reports).await;
@@ -303,7 +314,8 @@ async fn unknown_people_are_added_where_the_domain_is_known_to_be_theirs() {
         assert_eq!(unknown, ["x@claimed-to-be.example", "gone@own.example", "x@gmail.com"]);
     }
     assert_rollup(&suite).await;
-    let live: Vec<_> = state(&suite).await.into_iter().map(|(email, _, active, dormant)| (email, active, dormant)).collect();
+    let live: Vec<_> =
+        state(&suite).await.into_iter().map(|(email, _, active, dormant)| (email, active, dormant)).collect();
     let expected = [
         ("gone@own.example", false, false),
         ("long-ago@own.example", true, true),
@@ -327,7 +339,8 @@ async fn messages_in_the_wrong_order_or_too_large_are_refused() {
     assert_invalid(send(&suite, vec![first.clone(), ReportActivityRequest { payload: None }]).await, &["payload"]);
     let large = ActivityBatch { reports: vec![ActivityReport::default(); 5001] };
     assert_invalid(send(&suite, vec![first, message(Payload::Batch(large))]).await, &["batch.reports"]);
-    let bad = ActivityOptions { parent: "organizations/x".into(), source: "a b".into(), request_id: "x".into(), ..of(&own) };
+    let bad =
+        ActivityOptions { parent: "organizations/x".into(), source: "a b".into(), request_id: "x".into(), ..of(&own) };
     let fields = ["options.parent", "options.source", "options.request_id"];
     assert_invalid(send(&suite, vec![message(Payload::Options(bad))]).await, &fields);
     let almost = of("organizations/------------------------------------");
@@ -423,7 +436,8 @@ async fn streams_at_once_come_to_the_same_as_one_after_the_other() {
     assert_eq!(states.iter().filter(|(_, _, active, dormant)| *active && *dormant).count(), 0);
     for lane in 0..4_usize {
         let n = 1234;
-        let at = (now - TimeDelta::hours(((n * 31 + lane * 17) % 99) as i64)).duration_trunc(TimeDelta::hours(1)).unwrap();
+        let at =
+            (now - TimeDelta::hours(((n * 31 + lane * 17) % 99) as i64)).duration_trunc(TimeDelta::hours(1)).unwrap();
         let sql = "SELECT extract(epoch FROM last_activity)::bigint FROM people WHERE email = $1";
         let kept: i64 = suite.admin.query_one(sql, &[&person(n)]).await.expect("one person").get(0);
         assert!(kept >= at.timestamp(), "lane {lane}");

@@ -2,7 +2,9 @@
 
 use dialtone_authz::{Ctx, Role as AccessRole};
 use dialtone_client::ServiceChannel;
+use dialtone_events::consumer::EventSource;
 use dialtone_ids::OrganizationId;
+use dialtone_proto::events::v1::event_service_client::EventServiceClient;
 use dialtone_proto::orgfinder::v1 as wire;
 use dialtone_proto::orgfinder::v1::access_service_client::AccessServiceClient;
 use dialtone_proto::orgfinder::v1::organization_service_client::OrganizationServiceClient;
@@ -44,6 +46,11 @@ pub struct Creation<'a> {
 impl OrgFinder {
     pub fn new(channel: ServiceChannel) -> Self {
         Self { channel }
+    }
+
+    /// Its events, as a source that connects anew whenever it is asked.
+    pub fn events(channel: ServiceChannel) -> impl EventSource + use<> {
+        move || EventServiceClient::new(channel.as_self())
     }
 
     /// One organization; none if there is none of this name.

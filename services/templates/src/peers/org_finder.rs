@@ -2,7 +2,9 @@
 
 use dialtone_authz::Ctx;
 use dialtone_client::ServiceChannel;
+use dialtone_events::consumer::EventSource;
 use dialtone_ids::OrganizationId;
+use dialtone_proto::events::v1::event_service_client::EventServiceClient;
 use dialtone_proto::orgfinder::v1::organization_service_client::OrganizationServiceClient;
 use dialtone_proto::orgfinder::v1::{GetOrganizationRequest, OrganizationRole};
 use dialtone_status::Fault;
@@ -16,6 +18,11 @@ pub struct OrgFinder {
 impl OrgFinder {
     pub fn new(channel: ServiceChannel) -> Self {
         Self { channel }
+    }
+
+    /// Its events, as a source that connects anew whenever it is asked.
+    pub fn events(channel: ServiceChannel) -> impl EventSource + use<> {
+        move || EventServiceClient::new(channel.as_self())
     }
 
     /// Whether the organization may resell.

@@ -2,7 +2,9 @@
 
 use dialtone_authz::Ctx;
 use dialtone_client::ServiceChannel;
+use dialtone_events::consumer::EventSource;
 use dialtone_ids::OrganizationId;
+use dialtone_proto::events::v1::event_service_client::EventServiceClient;
 use dialtone_proto::orgfinder::v1::CheckAccessRequest;
 use dialtone_proto::orgfinder::v1::access_service_client::AccessServiceClient;
 use dialtone_status::Fault;
@@ -17,6 +19,11 @@ impl OrgFinder {
     /// Through this channel.
     pub fn new(channel: ServiceChannel) -> Self {
         Self { channel }
+    }
+
+    /// Its events, as a source that connects anew whenever it is asked.
+    pub fn events(channel: ServiceChannel) -> impl EventSource + use<> {
+        move || EventServiceClient::new(channel.as_self())
     }
 
     /// The partner through which the person's role on the customer applies; none for a grant on the customer itself, or no role.

@@ -9,6 +9,7 @@
 mod event;
 mod progress;
 mod source;
+mod tail;
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,6 +26,7 @@ pub use event::Received;
 use event::{Piece, pieces};
 use progress::Progress;
 pub use source::EventSource;
+pub use tail::tail;
 
 /// Messages of one transaction, where so many are waiting.
 const AT_ONCE: usize = 64;

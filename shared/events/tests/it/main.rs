@@ -4,6 +4,7 @@ mod consumer;
 mod order;
 mod purge;
 mod support;
+mod tail;
 mod tenants;
 mod watch;
 mod wire;

@@ -4,7 +4,7 @@ IMPORT_REFUSED = { $refused_count ->
    *[other] { $refused_count } lignes ne sont pas valides ; rien n'a donc été importé. Corrigez-les ou n'importez que les lignes valides.
 }
 IMPORT_OPTIONS_MISSING = Une importation commence par ses options. Envoyez-les en premier.
-ACTIVITY_OPTIONS_MISSING = Un rapport d’activité commence par ses options. Envoyez-les en premier.
+ACTIVITY_OPTIONS_MISSING = Un rapport d'activité commence par ses options. Envoyez-les en premier.
 LINE_TOO_LONG = La ligne { $line } dépasse { $limit_bytes } octets. Raccourcissez-la ; chaque ligne correspond à une organisation.
 NOT_A_PARTNER = Cette organisation n'est pas un partenaire. Attribuez-lui d'abord le rôle de partenaire.
 LINK_WOULD_CYCLE = Ce lien ferait d'une organisation son propre partenaire, directement ou par l'intermédiaire d'autres.

@@ -107,7 +107,7 @@ fn identity(keys: &Path, name: &str) -> anyhow::Result<String> {
 fn peers(ports: &Ports, service: ServiceName) -> String {
     let called: &[(&str, u16)] = match service {
         ServiceName::OrgFinder => &[("user_provisioning", ports.user_provisioning)],
-        ServiceName::Templates => &[("org_finder", ports.org_finder)],
+        ServiceName::Templates => &[("org_finder", ports.org_finder), ("subscriptions", ports.subscriptions)],
         ServiceName::Subscriptions => &[
             ("org_finder", ports.org_finder),
             ("templates", ports.templates),

@@ -1,9 +1,12 @@
 //! Why an operation of this service was refused or failed, by meaning. Knows neither the wire nor the database's words.
 
 use dialtone_db::{DbFault, TxError};
-use dialtone_ids::{OrganizationId, TemplateName};
+use dialtone_ids::{OrganizationId, SubscriptionId, TemplateName};
 use dialtone_status::Fault;
 use uuid::Uuid;
+
+use crate::model::revision::RevisionName;
+use crate::model::setting::Owner;
 
 /// One variant per meaning.
 #[derive(Debug, thiserror::Error)]
@@ -11,15 +14,54 @@ pub enum Error {
     /// The template is not there, said to somebody who may know.
     #[error("template not found")]
     NotFound(TemplateName),
+    /// The revision is not there, said to somebody who may know.
+    #[error("revision not found")]
+    RevisionNotFound(RevisionName),
+    /// The organization is not there, said to somebody who may know.
+    #[error("organization not found")]
+    OrganizationNotFound(OrganizationId),
     /// The template changed since it was read.
     #[error("template changed since it was read")]
     Stale(TemplateName),
+    /// The settings changed since they were read.
+    #[error("settings changed since they were read")]
+    SettingsStale(Owner),
     /// Templates belong to partners.
     #[error("not a partner")]
     NotAPartner(OrganizationId),
     /// There is nothing new since the newest revision.
     #[error("nothing to submit")]
     NothingToSubmit { template: TemplateName, revision: i32 },
+    /// Values of the draft no longer fit the schema.
+    #[error("settings no longer fit the schema")]
+    SettingsOutOfDate { template: TemplateName, keys: Vec<String> },
+    /// No wholesale subscription of this partner.
+    #[error("not a wholesale subscription of the partner")]
+    SubscriptionNotOfPartner { subscription: SubscriptionId, partner: OrganizationId },
+    /// The template is closed.
+    #[error("template is archived")]
+    Archived(TemplateName),
+    /// The template is deleted and can be undeleted.
+    #[error("template is deleted")]
+    Deleted(TemplateName),
+    /// Customers are made with the template.
+    #[error("template has customers")]
+    InUse { template: TemplateName, customers: i64 },
+    /// It is not deleted, or not archived.
+    #[error("nothing to undo")]
+    NothingToUndo(TemplateName),
+    /// The customer is made with another revision of this partner.
+    #[error("customer is made with another revision")]
+    AlreadyPinned { customer: OrganizationId, revision: RevisionName },
+    /// The customer is not made with this revision.
+    #[error("customer is not made with this revision")]
+    NotPinned { customer: OrganizationId, revision: RevisionName },
+    /// The organization is made with templates of several partners, and none was named.
+    #[error("several templates apply")]
+    SeveralApply(OrganizationId),
+    /// A revision that is neither the caller's nor the organization's.
+    #[error("revision is not the caller's")]
+    RevisionDenied,
     /// An id that nobody may resolve, or that does not exist.
     #[error("provisioning id is not the caller's")]
     UnknownProvisioningId,
@@ -43,9 +85,22 @@ impl TxError for Error {
         match self {
             Self::Db(fault) => Some(fault),
             Self::NotFound(_)
+            | Self::RevisionNotFound(_)
+            | Self::OrganizationNotFound(_)
             | Self::Stale(_)
+            | Self::SettingsStale(_)
             | Self::NotAPartner(_)
             | Self::NothingToSubmit { .. }
+            | Self::SettingsOutOfDate { .. }
+            | Self::SubscriptionNotOfPartner { .. }
+            | Self::Archived(_)
+            | Self::Deleted(_)
+            | Self::InUse { .. }
+            | Self::NothingToUndo(_)
+            | Self::AlreadyPinned { .. }
+            | Self::NotPinned { .. }
+            | Self::SeveralApply(_)
+            | Self::RevisionDenied
             | Self::UnknownProvisioningId
             | Self::BadPageToken
             | Self::Peer(_) => None,

@@ -12,6 +12,7 @@ mod store;
 use std::future::Future;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use dialtone_authz::{CachedAccess, GRANT_EVENTS, Guard, RemoteAccess};
 use dialtone_client::{ServiceChannel, Upstream};
 use dialtone_db::{Pager, Store, migrate};
@@ -37,6 +38,8 @@ pub struct App {
     store: Store,
     pager: Pager,
     org_finder: peers::OrgFinder,
+    /// How long the deletion of a template can be taken back.
+    undelete_window: TimeDelta,
 }
 
 /// The program.
@@ -75,13 +78,16 @@ pub async fn bind(config: Config, stopping: &CancellationToken) -> Result<Server
         store: Store::connect(&config.database, SERVICE).await?,
         pager: Pager::new(&config.paging.key),
         org_finder: peers::OrgFinder::new(channel.clone()),
+        undelete_window: TimeDelta::days(i64::from(config.templates.undelete_days.get())),
     });
     let access = Arc::new(CachedAccess::new(RemoteAccess::new(channel.as_self())));
     let guard = Guard::new(Arc::clone(&access)).erased();
     let grants = peers::OrgFinder::events(channel.clone());
     tokio::spawn(tail(grants, &GRANT_EVENTS, move || access.forget(), stopping.clone()));
     let feed = Feed::start(app.store.clone(), SERVICE, stopping.clone());
-    jobs::start(&app, stopping);
+    let upstream = Upstream::connect("subscriptions", &config.peers.subscriptions)?;
+    let source = peers::Subscriptions::new(ServiceChannel::new(upstream, config.identity.signer(SERVICE)?));
+    jobs::start(&app, &source, stopping);
     let services = api::services(app, guard, feed);
     Ok(Server::bind(SERVICE, config.server, config.identity.verifier()?, services).await?)
 }

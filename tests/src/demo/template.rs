@@ -46,7 +46,10 @@ pub async fn submit_and_resolve(stage: &mut Stage<'_>, mapped: &Mapped) -> anyho
         .await
         .context("submitting the template")?
         .into_inner();
-    let request = ResolveProvisioningIdRequest { provisioning_id: submitted.provisioning_id.clone() };
+    let request = ResolveProvisioningIdRequest {
+        provisioning_id: submitted.provisioning_id.clone(),
+        ..ResolveProvisioningIdRequest::default()
+    };
     let revision = client.resolve_provisioning_id(request).await.context("resolving")?.into_inner();
     stage
         .voice

@@ -1,10 +1,14 @@
 //! From messages to the model, with the rules that a proto cannot say.
 
+mod entity_id;
+pub(super) mod settings;
+
+use dialtone_ids::SubscriptionId;
 use dialtone_proto::templates::v1 as wire;
 use dialtone_status::Violation;
 
 use crate::model::package::Audience;
-use crate::model::template::{Authentication, MUTABLE, Settings};
+use crate::model::template::{Authentication, Content, MUTABLE, SETTINGS};
 
 /// The rules between a template's fields, for the fields that are looked at.
 pub(super) fn template_violations(
@@ -21,41 +25,32 @@ pub(super) fn template_violations(
             "is no country or region of ISO 3166-1; use a code such as SE or BR",
         ));
     }
-    let partners = matches!(
-        template.authentication_method(),
-        wire::AuthenticationMethod::PartnerSaml | wire::AuthenticationMethod::PartnerOidc
-    );
-    let given = !template.identity_provider_entity_id.is_empty();
     if looked_at("authentication_method") || looked_at("identity_provider_entity_id") {
-        if partners && !given {
-            violations.push(violation(
-                "template.identity_provider_entity_id",
-                "entity_id.required",
-                "is required with PARTNER_SAML and PARTNER_OIDC",
-            ));
-        }
-        if !partners && given {
-            violations.push(violation(
-                "template.identity_provider_entity_id",
-                "entity_id.refused",
-                "belongs to PARTNER_SAML and PARTNER_OIDC; leave it out with WEBEX",
-            ));
-        }
+        let method = template.authentication_method();
+        violations.extend(entity_id::violation(method, &template.identity_provider_entity_id));
+    }
+    let subscription = &template.wholesale_subscription;
+    if looked_at("wholesale_subscription")
+        && !subscription.is_empty()
+        && let Err(bad) = SubscriptionId::parse(subscription)
+    {
+        violations.push(violation("template.wholesale_subscription", "resource_name", &bad.to_string()));
     }
     violations
 }
 
 /// A mask may name what can change; `name` and `etag` say which template, and every other field is the server's.
 pub(super) fn mask_violations(mask: &[String]) -> Vec<Violation> {
-    let fixed = mask.iter().filter(|path| !MUTABLE.contains(&path.as_str()));
+    let setting = |path: &str| path.strip_prefix(SETTINGS).is_some_and(|rest| rest.starts_with('.'));
+    let fixed = mask.iter().filter(|path| !MUTABLE.contains(&path.as_str()) && !setting(path));
     fixed
         .map(|path| violation("update_mask", "mask", &format!("{path} cannot be changed; name some of {MUTABLE:?}")))
         .collect()
 }
 
 /// An update says which version it means.
-pub(super) fn etag_violation(etag: &str) -> Option<Violation> {
-    let missing = || violation("template.etag", "required", "is required: send back the etag of the template you read");
+pub(super) fn etag_violation(field: &str, etag: &str) -> Option<Violation> {
+    let missing = || violation(field, "required", "is required: send back the etag that you read");
     etag.is_empty().then(missing)
 }
 
@@ -63,8 +58,8 @@ fn violation(field: &str, rule: &'static str, description: &str) -> Violation {
     Violation { field: field.to_owned(), rule, description: description.to_owned() }
 }
 
-/// The settings of a valid message.
-pub(super) fn settings(template: wire::Template) -> Settings {
+/// The content of a valid message.
+pub(super) fn content(template: wire::Template) -> Content {
     let authentication = match template.authentication_method() {
         wire::AuthenticationMethod::Unspecified => None,
         wire::AuthenticationMethod::Webex => Some(Authentication::Webex),
@@ -75,7 +70,7 @@ pub(super) fn settings(template: wire::Template) -> Settings {
             Some(Authentication::PartnerOidc { entity_id: template.identity_provider_entity_id })
         }
     };
-    Settings {
+    Content {
         display_name: template.display_name,
         administrator_email: template.administrator_email,
         region_code: template.region_code,
@@ -83,6 +78,8 @@ pub(super) fn settings(template: wire::Template) -> Settings {
         authentication,
         pstn_vendor: template.pstn_vendor,
         suppress_administrator_invites: template.suppress_administrator_invites,
+        wholesale_subscription: SubscriptionId::parse(&template.wholesale_subscription).ok(),
+        settings: settings::values(template.settings),
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod catalog_service;
 mod convert;
+mod reach;
 mod render;
+mod settings_service;
 mod status;
 mod template_service;
 
@@ -14,6 +16,7 @@ use dialtone_events::{EventServer, Feed};
 use dialtone_ids::BadName;
 use dialtone_proto::Validate;
 use dialtone_proto::templates::v1::catalog_service_server::CatalogServiceServer;
+use dialtone_proto::templates::v1::settings_service_server::SettingsServiceServer;
 use dialtone_proto::templates::v1::template_service_server::TemplateServiceServer;
 use dialtone_server::{Services, detached};
 use dialtone_status::{Fault, Violation};
@@ -27,6 +30,7 @@ pub fn services(app: Arc<App>, guard: Guard, feed: Feed) -> Services {
     let api = Api { app, guard: guard.clone() };
     Services::new()
         .add(TemplateServiceServer::new(api.clone()))
+        .add(SettingsServiceServer::new(api.clone()))
         .add(CatalogServiceServer::new(api))
         .add(EventServer::new(feed, guard).into_service())
 }

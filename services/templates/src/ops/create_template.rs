@@ -4,10 +4,10 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Conn, Mutation};
 use dialtone_ids::{OrganizationId, TemplateId, TemplateName};
 
-use super::record;
+use super::{own_subscription, record};
 use crate::App;
 use crate::error::Error;
-use crate::model::template::{Settings, Template};
+use crate::model::template::{Content, Template};
 use crate::store::{op::Op, template};
 
 pub async fn run(
@@ -15,15 +15,18 @@ pub async fn run(
     ctx: &Ctx,
     mutation: &Mutation,
     partner: OrganizationId,
-    settings: Settings,
+    content: Content,
 ) -> Result<Template, Error> {
-    if !app.org_finder.is_partner(ctx, partner).await.map_err(Error::Peer)? {
-        return Err(Error::NotAPartner(partner));
+    match app.org_finder.is_partner(ctx, partner).await.map_err(Error::Peer)? {
+        Some(true) => {}
+        Some(false) => return Err(Error::NotAPartner(partner)),
+        None => return Err(Error::OrganizationNotFound(partner)),
     }
     let name = TemplateName::new(partner, TemplateId::new());
     app.store
         .mutate(Op::TemplateCreate, ctx, mutation, async |c: &mut Conn| {
-            let template = template::template_insert(c, name, &settings).await.map_err(Error::Db)?;
+            own_subscription(c, partner, content.wholesale_subscription).await?;
+            let template = template::template_insert(c, name, &content).await.map_err(Error::Db)?;
             record(c, ctx, "template.created", None, &template).await?;
             Ok(template)
         })

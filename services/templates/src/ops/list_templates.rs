@@ -1,4 +1,4 @@
-//! Lists a partner's templates, oldest first.
+//! Lists a partner's templates, oldest first; deleted ones if asked for.
 
 use dialtone_authz::Ctx;
 use dialtone_db::Conn;
@@ -16,16 +16,17 @@ pub async fn run(
     app: &App,
     ctx: &Ctx,
     partner: OrganizationId,
+    deleted: bool,
     asked: i32,
     token: &str,
 ) -> Result<(Vec<Template>, String), Error> {
-    let scope = format!("templates of {partner}");
+    let scope = format!("templates of {partner}, deleted {deleted}");
     let after: Option<Place> = app.pager.open(token, &scope).map_err(|_| Error::BadPageToken)?;
     let size = page_size(asked);
     let mut page = app
         .store
         .read(Op::TemplateList, ctx, async |c: &mut Conn| {
-            template::template_list(c, partner, after.as_ref(), size as i64 + 1).await.map_err(Error::Db)
+            template::template_list(c, partner, after.as_ref(), deleted, size as i64 + 1).await.map_err(Error::Db)
         })
         .await?;
     let last = cut(&mut page, size);

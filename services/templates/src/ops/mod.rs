@@ -1,21 +1,38 @@
 //! What each method means: one file per verb. Knows neither the wire nor SQL.
 
+pub mod archive_template;
+pub mod count_template_use;
 pub mod create_template;
+pub mod delete_template;
+pub mod diff_revisions;
+pub mod effective_settings;
+pub mod get_revision;
+pub mod get_settings;
 pub mod get_template;
 pub mod list_packages;
 pub mod list_revisions;
+pub mod list_setting_definitions;
 pub mod list_templates;
+pub mod note_subscription;
+pub mod purge_templates;
+pub mod record_template_use;
+pub mod release_template_use;
 pub mod resolve_provisioning_id;
 pub mod review_template;
 pub mod submit_template;
+pub mod unarchive_template;
+pub mod undelete_template;
+pub mod update_settings;
 pub mod update_template;
 
 use dialtone_authz::Ctx;
 use dialtone_db::{Cas, Conn, DbFault, history::Change};
-use dialtone_ids::TemplateName;
+use dialtone_ids::{Etag, OrganizationId, SubscriptionId, TemplateName};
 
 use crate::error::Error;
+use crate::model::revision::{RevisionName, Use};
 use crate::model::template::Template;
+use crate::store::{subscription, template};
 
 /// Rows of one page: what was asked for, 50 where nothing was.
 fn page_size(asked: i32) -> usize {
@@ -43,6 +60,58 @@ fn updated(answer: Cas<Template>, name: TemplateName) -> Result<Template, Error>
 /// A missing template, where the caller may know that it is missing.
 fn found(fault: DbFault, name: TemplateName) -> Error {
     if fault == DbFault::NotFound { Error::NotFound(name) } else { Error::Db(fault) }
+}
+
+/// A missing revision, where the caller may know that it is missing.
+fn found_revision(fault: DbFault, name: RevisionName) -> Error {
+    if fault == DbFault::NotFound { Error::RevisionNotFound(name) } else { Error::Db(fault) }
+}
+
+/// The template, if it is there and as the caller saw it.
+async fn current(c: &mut Conn, name: TemplateName, etag: &Etag) -> Result<Template, Error> {
+    let template = template::template_get(c, name).await.map_err(|fault| found(fault, name))?;
+    if etag.matches(template.version) { Ok(template) } else { Err(Error::Stale(name)) }
+}
+
+/// Refuses what is deleted.
+fn not_deleted(template: &Template) -> Result<(), Error> {
+    if template.deleted.is_some() { Err(Error::Deleted(template.name)) } else { Ok(()) }
+}
+
+/// Refuses what is deleted or closed.
+fn editable(template: &Template) -> Result<(), Error> {
+    not_deleted(template)?;
+    if template.archived.is_some() { Err(Error::Archived(template.name)) } else { Ok(()) }
+}
+
+/// Refuses a subscription that is not a wholesale one of the partner, whether it is another's or nobody's.
+async fn own_subscription(
+    c: &mut Conn,
+    partner: OrganizationId,
+    subscription: Option<SubscriptionId>,
+) -> Result<(), Error> {
+    let Some(subscription) = subscription else { return Ok(()) };
+    let own = subscription::subscription_is_of(c, subscription, partner).await.map_err(Error::Db)?;
+    if own { Ok(()) } else { Err(Error::SubscriptionNotOfPartner { subscription, partner }) }
+}
+
+/// Appends a change of who is made with a revision to history and events.
+async fn record_use(
+    c: &mut Conn,
+    ctx: &Ctx,
+    verb: &'static str,
+    before: Option<&Use>,
+    after: Option<&Use>,
+) -> Result<(), Error> {
+    let Some(revision) = before.or(after).map(|used| used.revision) else { return Ok(()) };
+    let change = Change {
+        tenant: Some(revision.template.organization.uuid()),
+        resource: revision.template.to_string(),
+        verb,
+        before: before.map(Use::view),
+        after: after.map(Use::view),
+    };
+    dialtone_events::record_change(c, ctx, change).await.map_err(Error::Db)
 }
 
 /// Appends a change of a template to history and events.

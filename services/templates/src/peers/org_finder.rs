@@ -7,7 +7,7 @@ use dialtone_ids::OrganizationId;
 use dialtone_proto::events::v1::event_service_client::EventServiceClient;
 use dialtone_proto::orgfinder::v1::organization_service_client::OrganizationServiceClient;
 use dialtone_proto::orgfinder::v1::{GetOrganizationRequest, OrganizationRole};
-use dialtone_status::Fault;
+use dialtone_status::{Code, Fault};
 
 /// Calls org-finder on behalf of a request's caller.
 #[derive(Clone)]
@@ -25,11 +25,14 @@ impl OrgFinder {
         move || EventServiceClient::new(channel.as_self())
     }
 
-    /// Whether the organization may resell.
-    pub async fn is_partner(&self, ctx: &Ctx, organization: OrganizationId) -> Result<bool, Fault> {
+    /// Whether the organization may resell; none for an organization that does not exist.
+    pub async fn is_partner(&self, ctx: &Ctx, organization: OrganizationId) -> Result<Option<bool>, Fault> {
         let mut client = OrganizationServiceClient::new(self.channel.for_ctx(ctx));
         let request = GetOrganizationRequest { name: organization.to_string() };
-        let answer = client.get_organization(request).await.map_err(|status| Fault::upstream("org-finder", &status))?;
-        Ok(answer.into_inner().roles.contains(&OrganizationRole::Partner.into()))
+        match client.get_organization(request).await {
+            Ok(answer) => Ok(Some(answer.into_inner().roles.contains(&OrganizationRole::Partner.into()))),
+            Err(status) if status.code() == Code::NotFound => Ok(None),
+            Err(status) => Err(Fault::upstream("org-finder", &status)),
+        }
     }
 }

@@ -4,7 +4,10 @@ pub mod op;
 pub mod package;
 pub mod revision;
 mod schema;
+pub mod setting;
+pub mod subscription;
 pub mod template;
+pub mod template_use;
 
 use dialtone_db::DbFault;
 use serde::de::DeserializeOwned;

@@ -1,15 +1,17 @@
 //! Rows of submitted revisions: inserted, never changed.
 
 use chrono::{DateTime, Utc};
-use dialtone_db::{Classify as _, Conn, DbFault, Tenants};
+use dialtone_db::{Classify as _, Conn, DbFault};
 use dialtone_ids::TemplateName;
+use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::{template_revisions, templates};
 use super::{read_json, write_json};
-use crate::model::template::{Revision, Settings};
+use crate::model::revision::{Revision, RevisionName};
+use crate::model::template::Content;
 
 #[derive(Queryable)]
 struct RevisionRow {
@@ -20,6 +22,7 @@ struct RevisionRow {
     actor: String,
     submitted: DateTime<Utc>,
     provisioning_id: Option<String>,
+    archived: Option<DateTime<Utc>>,
 }
 
 type Columns = (
@@ -30,6 +33,7 @@ type Columns = (
     template_revisions::actor,
     template_revisions::submitted,
     templates::provisioning_id,
+    templates::archived,
 );
 const COLUMNS: Columns = (
     template_revisions::organization_id,
@@ -39,6 +43,7 @@ const COLUMNS: Columns = (
     template_revisions::actor,
     template_revisions::submitted,
     templates::provisioning_id,
+    templates::archived,
 );
 
 diesel::joinable!(template_revisions -> templates (template_id));
@@ -47,14 +52,18 @@ diesel::allow_tables_to_appear_in_same_query!(template_revisions, templates);
 impl RevisionRow {
     fn into_model(self) -> Result<Revision, DbFault> {
         Ok(Revision {
-            template: super::template::name(self.organization_id, self.template_id),
-            number: self.number,
-            settings: read_json("settings", self.settings)?,
+            name: name(self.organization_id, self.template_id, self.number),
+            content: read_json("settings", self.settings)?,
             provisioning_id: self.provisioning_id.unwrap_or_default(),
+            archived: self.archived,
             actor: self.actor,
             submitted: self.submitted,
         })
     }
+}
+
+pub(super) fn name(organization: Uuid, template: Uuid, number: i32) -> RevisionName {
+    RevisionName { template: super::template::name(organization, template), number }
 }
 
 /// Inserts a revision.
@@ -62,7 +71,7 @@ pub async fn revision_insert(
     c: &mut Conn,
     template: TemplateName,
     number: i32,
-    settings: &Settings,
+    content: &Content,
     actor: &str,
 ) -> Result<(), DbFault> {
     diesel::insert_into(template_revisions::table)
@@ -70,7 +79,7 @@ pub async fn revision_insert(
             template_revisions::template_id.eq(template.template.uuid()),
             template_revisions::organization_id.eq(template.organization.uuid()),
             template_revisions::number.eq(number),
-            template_revisions::settings.eq(write_json(settings)?),
+            template_revisions::settings.eq(write_json(content)?),
             template_revisions::actor.eq(actor),
         ))
         .execute(c)
@@ -79,8 +88,8 @@ pub async fn revision_insert(
     Ok(())
 }
 
-/// The settings of the newest revision; none before the first submit.
-pub async fn revision_newest(c: &mut Conn, template: TemplateName) -> Result<Option<Settings>, DbFault> {
+/// The content of the newest revision; none before the first submit.
+pub async fn revision_newest(c: &mut Conn, template: TemplateName) -> Result<Option<Content>, DbFault> {
     let newest: Option<serde_json::Value> = template_revisions::table
         .filter(template_revisions::template_id.eq(template.template.uuid()))
         .filter(template_revisions::organization_id.eq(template.organization.uuid()))
@@ -114,17 +123,17 @@ pub async fn revision_list(
     rows.into_iter().map(RevisionRow::into_model).collect()
 }
 
-/// The newest revision of the template with this provisioning id, of one of `tenants`; [`DbFault::NotFound`] without one.
-pub async fn revision_resolve(c: &mut Conn, provisioning_id: &str, tenants: &Tenants) -> Result<Revision, DbFault> {
-    let mut query = template_revisions::table
+/// One revision; [`DbFault::NotFound`] without it, also once its template is gone.
+pub async fn revision_get(c: &mut Conn, name: RevisionName) -> Result<Revision, DbFault> {
+    let row: RevisionRow = template_revisions::table
         .inner_join(templates::table)
-        .filter(templates::provisioning_id.eq(provisioning_id))
-        .filter(template_revisions::number.eq(templates::revision))
+        .filter(template_revisions::template_id.eq(name.template.template.uuid()))
+        .filter(template_revisions::organization_id.eq(name.template.organization.uuid()))
+        .filter(template_revisions::number.eq(name.number))
+        .filter(templates::purge.is_null().or(templates::purge.gt(now)))
         .select(COLUMNS)
-        .into_boxed();
-    if let Tenants::Only(organizations) = tenants {
-        query = query.filter(templates::organization_id.eq_any(organizations));
-    }
-    let row: RevisionRow = query.get_result(c).await.db()?;
+        .get_result(c)
+        .await
+        .db()?;
     row.into_model()
 }

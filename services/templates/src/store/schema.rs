@@ -17,6 +17,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    partner_subscriptions (subscription_id) {
+        subscription_id -> Uuid,
+        organization_id -> Uuid,
+        wholesale -> Bool,
+        updated -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    setting_definitions (key) {
+        key -> Text,
+        part -> Text,
+        description -> Text,
+        kind -> Text,
+        minimum -> Nullable<Int8>,
+        maximum -> Nullable<Int8>,
+        max_length -> Nullable<Int4>,
+        pattern -> Nullable<Text>,
+        choices -> Nullable<Array<Nullable<Text>>>,
+        default_value -> Jsonb,
+        at_organization -> Bool,
+        at_template -> Bool,
+        at_user -> Bool,
+    }
+}
+
+diesel::table! {
+    setting_values (organization_id, user_id) {
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        settings -> Jsonb,
+        version -> Int8,
+        updated -> Timestamptz,
+    }
+}
+
+diesel::table! {
     template_revisions (template_id, number) {
         template_id -> Uuid,
         number -> Int4,
@@ -24,6 +61,17 @@ diesel::table! {
         settings -> Jsonb,
         actor -> Text,
         submitted -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    template_uses (organization_id, customer_id) {
+        organization_id -> Uuid,
+        customer_id -> Uuid,
+        template_id -> Uuid,
+        revision -> Int4,
+        actor -> Text,
+        created -> Timestamptz,
     }
 }
 
@@ -38,5 +86,8 @@ diesel::table! {
         version -> Int8,
         created -> Timestamptz,
         updated -> Timestamptz,
+        archived -> Nullable<Timestamptz>,
+        deleted -> Nullable<Timestamptz>,
+        purge -> Nullable<Timestamptz>,
     }
 }

@@ -1,9 +1,9 @@
 //! Rows of templates.
 
 use chrono::{DateTime, Utc};
-use dialtone_db::{Cas, Classify as _, Conn, DbFault, cas};
+use dialtone_db::{Cas, Classify as _, Conn, DbFault, Tenants, cas};
 use dialtone_ids::{OrganizationId, TemplateId, TemplateName};
-use diesel::dsl::exists;
+use diesel::dsl::{exists, now};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::schema::templates;
 use super::{read_json, write_json};
-use crate::model::template::{Settings, Template};
+use crate::model::template::{Content, Deletion, Template};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = templates, check_for_backend(diesel::pg::Pg))]
@@ -22,6 +22,9 @@ struct TemplateRow {
     provisioning_id: Option<String>,
     revision: i32,
     submitted_version: Option<i64>,
+    archived: Option<DateTime<Utc>>,
+    deleted: Option<DateTime<Utc>>,
+    purge: Option<DateTime<Utc>>,
     version: i64,
     created: DateTime<Utc>,
     updated: DateTime<Utc>,
@@ -31,10 +34,12 @@ impl TemplateRow {
     fn into_model(self) -> Result<Template, DbFault> {
         Ok(Template {
             name: name(self.organization_id, self.id),
-            settings: read_json("settings", self.settings)?,
+            content: read_json("settings", self.settings)?,
             provisioning_id: self.provisioning_id,
             revision: self.revision,
             submitted_version: self.submitted_version,
+            archived: self.archived,
+            deleted: self.deleted.zip(self.purge).map(|(at, purge)| Deletion { at, purge }),
             version: self.version,
             created: self.created,
             updated: self.updated,
@@ -54,12 +59,12 @@ pub struct Place {
 }
 
 /// Inserts a draft.
-pub async fn template_insert(c: &mut Conn, name: TemplateName, settings: &Settings) -> Result<Template, DbFault> {
+pub async fn template_insert(c: &mut Conn, name: TemplateName, content: &Content) -> Result<Template, DbFault> {
     diesel::insert_into(templates::table)
         .values((
             templates::id.eq(name.template.uuid()),
             templates::organization_id.eq(name.organization.uuid()),
-            templates::settings.eq(write_json(settings)?),
+            templates::settings.eq(write_json(content)?),
         ))
         .returning(TemplateRow::as_returning())
         .get_result(c)
@@ -68,11 +73,12 @@ pub async fn template_insert(c: &mut Conn, name: TemplateName, settings: &Settin
         .into_model()
 }
 
-/// Reads one template; [`DbFault::NotFound`] without it.
+/// Reads one template; [`DbFault::NotFound`] without it, also once a deletion can no longer be taken back.
 pub async fn template_get(c: &mut Conn, name: TemplateName) -> Result<Template, DbFault> {
     templates::table
         .filter(templates::id.eq(name.template.uuid()))
         .filter(templates::organization_id.eq(name.organization.uuid()))
+        .filter(templates::purge.is_null().or(templates::purge.gt(now)))
         .select(TemplateRow::as_select())
         .get_result(c)
         .await
@@ -80,11 +86,45 @@ pub async fn template_get(c: &mut Conn, name: TemplateName) -> Result<Template, 
         .into_model()
 }
 
-/// One page of a partner's templates, oldest first, after `after`.
+/// As [`template_get`], and keeps the template from being changed until the transaction ends.
+pub async fn template_get_held(c: &mut Conn, name: TemplateName) -> Result<Template, DbFault> {
+    templates::table
+        .filter(templates::id.eq(name.template.uuid()))
+        .filter(templates::organization_id.eq(name.organization.uuid()))
+        .filter(templates::purge.is_null().or(templates::purge.gt(now)))
+        .select(TemplateRow::as_select())
+        .for_share()
+        .get_result(c)
+        .await
+        .db()?
+        .into_model()
+}
+
+/// The template that has this provisioning id, of one of `tenants`, and the number of its newest revision; a deleted one is not
+/// found.
+pub async fn template_resolve(
+    c: &mut Conn,
+    provisioning_id: &str,
+    tenants: &Tenants,
+) -> Result<(TemplateName, i32), DbFault> {
+    let mut query = templates::table
+        .filter(templates::provisioning_id.eq(provisioning_id))
+        .filter(templates::deleted.is_null())
+        .select((templates::organization_id, templates::id, templates::revision))
+        .into_boxed();
+    if let Tenants::Only(organizations) = tenants {
+        query = query.filter(templates::organization_id.eq_any(organizations));
+    }
+    let (organization, template, revision): (Uuid, Uuid, i32) = query.get_result(c).await.db()?;
+    Ok((self::name(organization, template), revision))
+}
+
+/// One page of a partner's templates, oldest first, after `after`; deleted ones if `deleted`.
 pub async fn template_list(
     c: &mut Conn,
     organization: OrganizationId,
     after: Option<&Place>,
+    deleted: bool,
     limit: i64,
 ) -> Result<Vec<Template>, DbFault> {
     let mut query = templates::table
@@ -93,6 +133,11 @@ pub async fn template_list(
         .order((templates::created, templates::id))
         .limit(limit)
         .into_boxed();
+    query = if deleted {
+        query.filter(templates::purge.is_null().or(templates::purge.gt(now)))
+    } else {
+        query.filter(templates::deleted.is_null())
+    };
     if let Some(place) = after {
         let later = templates::created.gt(place.created);
         query = query.filter(later.or(templates::created.eq(place.created).and(templates::id.gt(place.id))));
@@ -107,16 +152,16 @@ pub async fn template_update_if(
     c: &mut Conn,
     name: TemplateName,
     version: i64,
-    settings: &Settings,
+    content: &Content,
 ) -> Result<Cas<Template>, DbFault> {
     let updated = diesel::update(templates::table)
         .filter(templates::id.eq(name.template.uuid()))
         .filter(templates::organization_id.eq(name.organization.uuid()))
         .filter(templates::version.eq(version))
         .set((
-            templates::settings.eq(write_json(settings)?),
+            templates::settings.eq(write_json(content)?),
             templates::version.eq(version + 1),
-            templates::updated.eq(diesel::dsl::now),
+            templates::updated.eq(now),
         ))
         .returning(TemplateRow::as_returning())
         .get_result(c)
@@ -143,13 +188,50 @@ pub async fn template_submit_if(
             templates::provisioning_id.eq(provisioning_id),
             templates::submitted_version.eq(version + 1),
             templates::version.eq(version + 1),
-            templates::updated.eq(diesel::dsl::now),
+            templates::updated.eq(now),
         ))
         .returning(TemplateRow::as_returning())
         .get_result(c)
         .await
         .db();
     cas(updated, template_exists(c, name)).await.and_then(into_model)
+}
+
+/// Archives, deletes, or takes either back, if the version is still `version`: stores these parts of `template`. What was submitted
+/// last stays so, though the version moves on.
+pub async fn template_life_if(c: &mut Conn, template: &Template, version: i64) -> Result<Cas<Template>, DbFault> {
+    let name = template.name;
+    let updated = diesel::update(templates::table)
+        .filter(templates::id.eq(name.template.uuid()))
+        .filter(templates::organization_id.eq(name.organization.uuid()))
+        .filter(templates::version.eq(version))
+        .set((
+            templates::archived.eq(template.archived),
+            templates::deleted.eq(template.deleted.map(|deletion| deletion.at)),
+            templates::purge.eq(template.deleted.map(|deletion| deletion.purge)),
+            templates::submitted_version.eq(template.submitted_at_next_version()),
+            templates::version.eq(version + 1),
+            templates::updated.eq(now),
+        ))
+        .returning(TemplateRow::as_returning())
+        .get_result(c)
+        .await
+        .db();
+    cas(updated, template_exists(c, name)).await.and_then(into_model)
+}
+
+/// Removes deleted drafts whose time is up, at most `limit`, and says how many. What was submitted stays: revisions are for ever.
+pub async fn template_purge(c: &mut Conn, limit: i64) -> Result<usize, DbFault> {
+    let due = templates::table
+        .filter(templates::purge.le(now))
+        .filter(templates::revision.eq(0))
+        .select(templates::id)
+        .order(templates::purge)
+        .limit(limit)
+        .for_update()
+        .skip_locked();
+    let due: Vec<Uuid> = due.load(c).await.db()?;
+    diesel::delete(templates::table.filter(templates::id.eq_any(due))).execute(c).await.db()
 }
 
 async fn template_exists(c: &mut Conn, name: TemplateName) -> Result<bool, DbFault> {

@@ -3,7 +3,7 @@
 use dialtone_ids::ServiceName;
 use dialtone_testkit::{assert_schema, fresh};
 
-use crate::support::database_template;
+use crate::support::{database_template, sql};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_schema_in_the_code_is_that_of_the_database() {
@@ -34,4 +34,48 @@ async fn migrations_go_down_and_up_again() {
     dialtone_db::migrate::revert_all(&url, ServiceName::Templates, &sources).await.unwrap();
     let again = dialtone_db::migrate::run(&url, ServiceName::Templates, &sources).await.unwrap();
     assert!(again.len() >= 4, "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_foreign_key_has_an_index() {
+    let database = fresh(&database_template()).await;
+    let admin = sql(database.url()).await;
+    let missing = "SELECT k.conrelid::regclass::text || ' ' || k.conname FROM pg_constraint AS k \
+        WHERE k.contype = 'f' AND k.connamespace = 'templates'::regnamespace AND NOT EXISTS (\
+          SELECT FROM pg_index AS i WHERE i.indrelid = k.conrelid AND i.indpred IS NULL \
+            AND (i.indkey::int2[])[0:cardinality(k.conkey) - 1] = k.conkey)";
+    let rows = admin.query(missing, &[]).await.expect("the catalogue can be read");
+    let missing: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    assert_eq!(missing, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_another_organization_cannot_be_seen_by_the_service_s_own_role() {
+    let database = fresh(&database_template()).await;
+    let admin = sql(database.url()).await;
+    let fill = "SET search_path = templates; \
+        INSERT INTO templates (id, organization_id, settings, provisioning_id, revision) VALUES \
+          ('00000000-0000-7000-8000-000000000011', '00000000-0000-7000-8000-000000000001', '{}', 'A', 1), \
+          ('00000000-0000-7000-8000-000000000012', '00000000-0000-7000-8000-000000000002', '{}', 'B', 1); \
+        INSERT INTO template_revisions (template_id, number, organization_id, settings, actor) \
+          SELECT id, 1, organization_id, '{}', 'x' FROM templates; \
+        INSERT INTO template_uses (organization_id, customer_id, template_id, revision, actor) \
+          SELECT organization_id, '00000000-0000-7000-8000-000000000003', id, 1, 'x' FROM templates; \
+        INSERT INTO setting_values (organization_id, user_id, settings) SELECT organization_id, id, '{}' FROM templates; \
+        INSERT INTO partner_subscriptions (subscription_id, organization_id, wholesale) \
+          SELECT id, organization_id, true FROM templates";
+    admin.batch_execute(fill).await.expect("the statements are right");
+    let app = sql(&database.app_url(ServiceName::Templates)).await;
+    let tables = ["templates", "template_revisions", "template_uses", "setting_values", "partner_subscriptions"];
+    for (tenants, expected) in [("", 0), ("00000000-0000-7000-8000-000000000001", 1), ("*", 2)] {
+        app.batch_execute(&format!("SET dialtone.tenants = '{tenants}'")).await.expect("a setting");
+        for table in tables {
+            let seen: i64 = app.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.expect("a count").get(0);
+            assert_eq!(seen, expected, "{table} as {tenants:?}");
+        }
+    }
+    // A customer sees what it was made with, by whichever partner.
+    app.batch_execute("SET dialtone.tenants = '00000000-0000-7000-8000-000000000003'").await.expect("a setting");
+    let seen: i64 = app.query_one("SELECT count(*) FROM template_uses", &[]).await.expect("a count").get(0);
+    assert_eq!(seen, 2);
 }

@@ -127,7 +127,7 @@ async fn another_partner_is_denied_alike_whether_or_not_the_template_exists() {
     let submitted = world.templates().submit_template(request(&owners, submit)).await.unwrap().into_inner();
     let mut told = Vec::new();
     for provisioning_id in [submitted.provisioning_id, "AAAA-AAAA-AAAA-AAAA".to_owned()] {
-        let resolve = ResolveProvisioningIdRequest { provisioning_id };
+        let resolve = ResolveProvisioningIdRequest { provisioning_id, ..Default::default() };
         told.push(seen(&world.templates().resolve_provisioning_id(request(&other, resolve)).await));
     }
     assert_eq!(told[0], told[1], "an id of another partner is as one that does not exist");
@@ -168,6 +168,7 @@ async fn a_page_token_of_another_partner_or_altered_is_refused() {
         parent: parent.to_string(),
         page_size: 1,
         page_token: page_token.into(),
+        show_deleted: false,
     };
     let page = world.templates().list_templates(request(&token, list(one, ""))).await.unwrap().into_inner();
     let altered = format!("{}A", page.next_page_token);

@@ -10,8 +10,9 @@ use dialtone_proto::orgfinder::v1::{
     CreateOrganizationRequest, Grant, GrantRoleRequest, Organization, OrganizationRole,
 };
 use dialtone_proto::templates::v1::catalog_service_client::CatalogServiceClient;
+use dialtone_proto::templates::v1::settings_service_client::SettingsServiceClient;
 use dialtone_proto::templates::v1::template_service_client::TemplateServiceClient;
-use dialtone_proto::templates::v1::{CreateTemplateRequest, Template};
+use dialtone_proto::templates::v1::{CreateTemplateRequest, SubmitTemplateRequest, Template, UpdateTemplateRequest};
 use dialtone_server::Server;
 use dialtone_server::program::Program;
 use dialtone_testkit::{Database, Keys, LogGuard, Template as DatabaseTemplate, fresh, log_guard, request};
@@ -24,7 +25,7 @@ pub const PAGING_KEY: &str = "a key of thirty-two characters, or more";
 pub struct World {
     pub keys: Keys,
     pub database: Database,
-    templates: Channel,
+    pub channel: Channel,
     org_finder: Channel,
     _stopping: DropGuard,
     _org_finder_database: Database,
@@ -33,8 +34,12 @@ pub struct World {
 
 impl World {
     pub async fn new() -> World {
+        World::with_events_from(Keys::generate(), ([127, 0, 0, 1], 9).into()).await
+    }
+
+    /// A world whose subscriptions are told at this address, whether somebody listens there or not.
+    pub async fn with_events_from(keys: Keys, subscriptions: SocketAddr) -> World {
         let log = log_guard();
-        let keys = Keys::generate();
         let stopping = CancellationToken::new();
         let org_finder_database = fresh(&DatabaseTemplate::of_service(
             ServiceName::OrgFinder,
@@ -44,13 +49,16 @@ impl World {
         let database = fresh(&database_template()).await;
         let config = settings::<org_finder::OrgFinder>(&keys, &org_finder_database, &[]);
         let org_finder = serve(org_finder::bind(config, &stopping).await.expect("org-finder starts"), &stopping);
-        let peers = [("PEERS__ORG_FINDER__TARGET", org_finder.to_string())];
+        let peers = [
+            ("PEERS__ORG_FINDER__TARGET", org_finder.to_string()),
+            ("PEERS__SUBSCRIPTIONS__TARGET", subscriptions.to_string()),
+        ];
         let config = settings::<templates::Templates>(&keys, &database, &peers);
         let templates = serve(templates::bind(config, &stopping).await.expect("templates starts"), &stopping);
         World {
             keys,
             database,
-            templates: channel(templates),
+            channel: channel(templates),
             org_finder: channel(org_finder),
             _stopping: stopping.drop_guard(),
             _org_finder_database: org_finder_database,
@@ -59,11 +67,15 @@ impl World {
     }
 
     pub fn templates(&self) -> TemplateServiceClient<Channel> {
-        TemplateServiceClient::new(self.templates.clone())
+        TemplateServiceClient::new(self.channel.clone())
     }
 
     pub fn catalog(&self) -> CatalogServiceClient<Channel> {
-        CatalogServiceClient::new(self.templates.clone())
+        CatalogServiceClient::new(self.channel.clone())
+    }
+
+    pub fn settings(&self) -> SettingsServiceClient<Channel> {
+        SettingsServiceClient::new(self.channel.clone())
     }
 
     /// A new organization with this role.
@@ -106,13 +118,76 @@ impl World {
         self.templates().create_template(request(token, creation(partner))).await.expect("a draft").into_inner()
     }
 
+    /// Submits a template as it is.
+    pub async fn submit(&self, token: &str, template: &Template) -> Template {
+        let (name, etag) = (template.name.clone(), template.etag.clone());
+        let message = SubmitTemplateRequest { name, etag, ..Default::default() };
+        self.templates().submit_template(request(token, message)).await.expect("it is submitted").into_inner()
+    }
+
+    /// A submitted template.
+    pub async fn submitted(&self, partner: OrganizationId, token: &str) -> Template {
+        let draft = self.draft(partner, token).await;
+        self.submit(token, &draft).await
+    }
+
+    /// Takes over the fields of the mask from `new`; the etag is that of `template`.
+    pub async fn edit(&self, token: &str, template: &Template, new: Template, mask: &[&str]) -> Template {
+        let message = edit(template, new, mask);
+        self.templates().update_template(request(token, message)).await.expect("it is edited").into_inner()
+    }
+
     /// One number by SQL, as the owner.
     pub async fn count(&self, sql: &str) -> i64 {
-        let url = self.database.owner_url(ServiceName::Templates);
-        let (client, connection) =
-            tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("the database answers");
-        tokio::spawn(connection);
-        client.query_one(sql, &[]).await.expect("one row").get(0)
+        self.owner().await.query_one(sql, &[]).await.expect("one row").get(0)
+    }
+
+    /// Changes rows by SQL, as the owner.
+    pub async fn execute(&self, sql: &str) {
+        self.owner().await.batch_execute(sql).await.expect("the statement is right");
+    }
+
+    async fn owner(&self) -> tokio_postgres::Client {
+        sql(&self.database.owner_url(ServiceName::Templates)).await
+    }
+
+    /// Rows of everything that a mutation writes.
+    pub async fn footprint(&self) -> Vec<i64> {
+        let mut rows = Vec::new();
+        for table in [
+            "templates",
+            "template_revisions",
+            "template_uses",
+            "setting_values",
+            "history",
+            "outbox",
+            "idempotency_keys",
+        ] {
+            rows.push(self.count(&format!("SELECT count(*) FROM {table}")).await);
+        }
+        rows.push(self.count("SELECT coalesce(sum(version), 0)::bigint FROM templates").await);
+        rows
+    }
+}
+
+/// A connection.
+pub async fn sql(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.expect("the database answers");
+    tokio::spawn(connection);
+    client
+}
+
+/// A JSON object as the wire carries it.
+pub fn object(json: serde_json::Value) -> Option<prost_types::Struct> {
+    Some(dialtone_proto::json::to_struct(json))
+}
+
+/// A request that takes over the fields of the mask from `new`; the etag is that of `template`.
+pub fn edit(template: &Template, new: Template, mask: &[&str]) -> UpdateTemplateRequest {
+    UpdateTemplateRequest {
+        template: Some(Template { name: template.name.clone(), etag: template.etag.clone(), ..new }),
+        update_mask: Some(prost_types::FieldMask { paths: mask.iter().map(|path| (*path).to_owned()).collect() }),
+        ..Default::default()
     }
 }
 

@@ -37,7 +37,8 @@ async fn a_template_goes_from_draft_to_an_id_that_resolves() {
     let submitted = world.templates().submit_template(request(&token, submit(&draft))).await.unwrap().into_inner();
     assert_eq!((submitted.state(), submitted.revision), (TemplateState::Submitted, 1));
 
-    let resolve = ResolveProvisioningIdRequest { provisioning_id: submitted.provisioning_id.clone() };
+    let resolve =
+        ResolveProvisioningIdRequest { provisioning_id: submitted.provisioning_id.clone(), ..Default::default() };
     let revision = world.templates().resolve_provisioning_id(request(&token, resolve)).await.unwrap().into_inner();
     assert_eq!((revision.name, revision.number), (format!("{}/revisions/1", draft.name), 1));
     assert_eq!(revision.template.unwrap().display_name, draft.display_name);
@@ -53,7 +54,7 @@ async fn an_edit_after_the_submit_waits_for_the_next_one_and_keeps_the_id() {
     let edited = edited.into_inner();
     assert_eq!((edited.state(), edited.revision), (TemplateState::SubmittedWithEdits, 1));
 
-    let resolve = ResolveProvisioningIdRequest { provisioning_id: first.provisioning_id.clone() };
+    let resolve = ResolveProvisioningIdRequest { provisioning_id: first.provisioning_id.clone(), ..Default::default() };
     let old = world.templates().resolve_provisioning_id(request(&token, resolve)).await.unwrap().into_inner();
     assert_eq!(old.template.unwrap().display_name, "Small offices");
 
@@ -77,10 +78,13 @@ async fn a_review_shows_defaults_warnings_and_what_changed() {
     let draft = world.templates().create_template(request(&token, message)).await.unwrap().into_inner();
     let review = ReviewTemplateRequest { name: draft.name.clone() };
     let before = world.templates().review_template(request(&token, review.clone())).await.unwrap().into_inner();
+    let settings = usize::try_from(world.count("SELECT count(*) FROM setting_definitions").await).unwrap();
     let defaulted: Vec<_> = before.values.iter().filter(|v| v.defaulted).map(|v| v.field.as_str()).collect();
-    assert_eq!(defaulted, ["mail_language", "authentication_method"]);
-    assert_eq!(before.warnings.iter().map(|w| w.reason.as_str()).collect::<Vec<_>>(), ["PSTN_VENDOR_UNCONFIRMED"]);
-    assert_eq!(before.changed_fields.len(), 8, "before the first submit everything is new");
+    assert_eq!(defaulted[..2], ["mail_language", "authentication_method"]);
+    assert_eq!(defaulted.len(), 2 + settings, "a template without settings leaves each to the product");
+    let reasons: Vec<_> = before.warnings.iter().map(|w| w.reason.as_str()).collect();
+    assert_eq!(reasons, ["PSTN_VENDOR_UNCONFIRMED", "SUBSCRIPTION_MISSING"]);
+    assert_eq!(before.changed_fields.len(), 9 + settings, "before the first submit everything is new");
 
     let submitted = world.templates().submit_template(request(&token, submit(&draft))).await.unwrap().into_inner();
     world.templates().update_template(request(&token, rename(&submitted, "Other"))).await.unwrap();
@@ -120,7 +124,7 @@ async fn pages_show_every_template_once_in_order() {
     }
     let (mut seen, mut page_token) = (Vec::new(), String::new());
     loop {
-        let list = ListTemplatesRequest { parent: partner.to_string(), page_size: 2, page_token };
+        let list = ListTemplatesRequest { parent: partner.to_string(), page_size: 2, page_token, show_deleted: false };
         let page = world.templates().list_templates(request(&token, list)).await.unwrap().into_inner();
         seen.extend(page.templates.into_iter().map(|template| template.name));
         page_token = page.next_page_token;

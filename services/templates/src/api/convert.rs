@@ -17,20 +17,30 @@ pub(super) fn template_violations(
 ) -> Vec<Violation> {
     let mut violations = Vec::new();
     let Some(template) = template else { return violations };
-    let known = rust_iso3166::from_alpha2(&template.region_code).is_some();
-    if looked_at("region_code") && template.region_code.len() == 2 && !known {
+    // What breaks a rule of the proto is told by that alone.
+    let broken = dialtone_proto::violations(template);
+    let sound = |field: &str| looked_at(field) && !broken.iter().any(|violation| violation.field == field);
+    if sound("region_code") && rust_iso3166::from_alpha2(&template.region_code).is_none() {
         violations.push(violation(
             "template.region_code",
             "region",
             "is no country or region of ISO 3166-1; use a code such as SE or BR",
         ));
     }
-    if looked_at("authentication_method") || looked_at("identity_provider_entity_id") {
-        let method = template.authentication_method();
-        violations.extend(entity_id::violation(method, &template.identity_provider_entity_id));
+    // The two change together, so the id counts even where the mask names the method alone.
+    let id = "identity_provider_entity_id";
+    match broken.iter().find(|violation| violation.field == id) {
+        Some(_) if looked_at(id) => {}
+        Some(broken) if looked_at("authentication_method") => {
+            violations.push(violation(&format!("template.{id}"), broken.rule, &broken.description));
+        }
+        None if looked_at(id) || looked_at("authentication_method") => {
+            violations.extend(entity_id::violation(template.authentication_method(), &template.identity_provider_entity_id));
+        }
+        Some(_) | None => {}
     }
     let subscription = &template.wholesale_subscription;
-    if looked_at("wholesale_subscription")
+    if sound("wholesale_subscription")
         && !subscription.is_empty()
         && let Err(bad) = SubscriptionId::parse(subscription)
     {

@@ -3,7 +3,7 @@
 use dialtone_proto::templates::v1::{AuthenticationMethod, Template};
 use dialtone_testkit::{assert_fault, request};
 
-use crate::support::{World, creation};
+use crate::support::{World, creation, edit};
 
 async fn creating(world: &World, change: impl FnOnce(&mut Template)) -> Result<Template, tonic::Status> {
     let (partner, token) = world.partner(&uuid::Uuid::now_v7().to_string()).await;
@@ -113,6 +113,17 @@ async fn entity_ids_have_to_be_what_the_method_knows() {
         let made = with(method, id).await.expect(id);
         assert_eq!((made.authentication_method(), made.identity_provider_entity_id.as_str()), (method, id));
     }
+    // The id counts even where the mask names the method alone.
+    let (partner, token) = world.partner("Partner").await;
+    let saml = Template {
+        authentication_method: PartnerSaml.into(),
+        identity_provider_entity_id: format!("https://idp.example/{too_long}"),
+        ..Template::default()
+    };
+    let message = edit(&world.draft(partner, &token).await, saml, &["authentication_method"]);
+    let refused = world.templates().update_template(request(&token, message)).await;
+    assert_fault!(refused, InvalidArgument, "INVALID_FIELDS", ["template.identity_provider_entity_id"]);
+
     let refused = creating(&world, |template| template.authentication_method = 77).await;
     assert_fault!(refused, InvalidArgument, "INVALID_FIELDS", ["template.authentication_method"]);
 }

@@ -5,14 +5,9 @@ use dialtone_status::Violation;
 use url::Url;
 
 const FIELD: &str = "template.identity_provider_entity_id";
-/// Longer ones are refused by the proto's own rule.
-const LONGEST: usize = 1024;
 
 /// What is wrong with the entity id under this method.
 pub(super) fn violation(method: AuthenticationMethod, entity_id: &str) -> Option<Violation> {
-    if entity_id.chars().count() > LONGEST {
-        return None;
-    }
     let (rule, description) = match (method, entity_id) {
         (AuthenticationMethod::Unspecified | AuthenticationMethod::Webex, "") => return None,
         (AuthenticationMethod::Unspecified | AuthenticationMethod::Webex, _) => {

@@ -35,7 +35,8 @@ pub(super) fn template_violations(
             violations.push(violation(&format!("template.{id}"), broken.rule, &broken.description));
         }
         None if looked_at(id) || looked_at("authentication_method") => {
-            violations.extend(entity_id::violation(template.authentication_method(), &template.identity_provider_entity_id));
+            violations
+                .extend(entity_id::violation(template.authentication_method(), &template.identity_provider_entity_id));
         }
         Some(_) | None => {}
     }

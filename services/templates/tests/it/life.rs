@@ -1,5 +1,7 @@
 //! Archive and deletion, and taking them back: one table for the four verbs, since they differ in their states only.
 
+use std::time::Duration;
+
 use dialtone_authz::Role;
 use dialtone_ids::{ServiceName, TemplateId};
 use dialtone_proto::templates::v1::{
@@ -7,7 +9,7 @@ use dialtone_proto::templates::v1::{
     ResolveProvisioningIdRequest, SubmitTemplateRequest, Template, TemplateState, UnarchiveTemplateRequest,
     UndeleteTemplateRequest,
 };
-use dialtone_testkit::{assert_fault, request};
+use dialtone_testkit::{assert_fault, eventually, request};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -268,4 +270,24 @@ async fn deleted_templates_are_listed_when_asked_for_and_gone_when_their_time_is
     assert_fault!(get(&world, &token, &deleted).await, NotFound, "NOT_FOUND", { "resource" => deleted.name });
     let late = Verb::Undelete.run(&world, &token, ask(&deleted)).await;
     assert_fault!(late, NotFound, "NOT_FOUND", { "resource" => deleted.name });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_is_past_its_time_only_drafts_are_removed() {
+    let world = World::new().await;
+    let (partner, token) = world.partner("Partner").await;
+    let draft = act(&world, &token, Verb::Delete, &world.draft(partner, &token).await).await;
+    let submitted = act(&world, &token, Verb::Delete, &world.submitted(partner, &token).await).await;
+    let waiting = act(&world, &token, Verb::Delete, &world.draft(partner, &token).await).await;
+    world.execute("UPDATE templates SET purge = now()").await;
+    let id = waiting.name.rsplit('/').next().unwrap();
+    world.execute(&format!("UPDATE templates SET purge = now() + interval '1 day' WHERE id = '{id}'")).await;
+    // It sweeps when it starts.
+    world.another_replica().await;
+    let swept = async || (world.count("SELECT count(*) FROM templates").await == 2).then_some(());
+    eventually("the draft is removed", Duration::from_secs(30), swept).await;
+    assert_fault!(get(&world, &token, &draft).await, NotFound, "NOT_FOUND");
+    assert_fault!(get(&world, &token, &submitted).await, NotFound, "NOT_FOUND");
+    assert_eq!(get(&world, &token, &waiting).await.unwrap().state(), TemplateState::Deleted);
+    assert_eq!(world.count("SELECT count(*) FROM template_revisions").await, 1);
 }

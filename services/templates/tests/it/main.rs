@@ -3,6 +3,7 @@
 mod anonymous;
 mod bad_input;
 mod catalogue;
+mod edits;
 mod guards;
 mod life;
 mod plans;

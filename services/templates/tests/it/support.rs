@@ -27,7 +27,9 @@ pub struct World {
     pub database: Database,
     pub channel: Channel,
     org_finder: Channel,
-    _stopping: DropGuard,
+    config: templates::Config,
+    stopping: CancellationToken,
+    _stop: DropGuard,
     _org_finder_database: Database,
     _log: LogGuard,
 }
@@ -54,16 +56,23 @@ impl World {
             ("PEERS__SUBSCRIPTIONS__TARGET", subscriptions.to_string()),
         ];
         let config = settings::<templates::Templates>(&keys, &database, &peers);
-        let templates = serve(templates::bind(config, &stopping).await.expect("templates starts"), &stopping);
+        let templates = serve(templates::bind(config.clone(), &stopping).await.expect("templates starts"), &stopping);
         World {
             keys,
             database,
             channel: channel(templates),
             org_finder: channel(org_finder),
-            _stopping: stopping.drop_guard(),
+            config,
+            _stop: stopping.clone().drop_guard(),
+            stopping,
             _org_finder_database: org_finder_database,
             _log: log,
         }
+    }
+
+    /// Starts another replica on the same database.
+    pub async fn another_replica(&self) {
+        serve(templates::bind(self.config.clone(), &self.stopping).await.expect("templates starts"), &self.stopping);
     }
 
     pub fn templates(&self) -> TemplateServiceClient<Channel> {

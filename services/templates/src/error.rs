@@ -55,7 +55,7 @@ pub enum Error {
     AlreadyPinned { customer: OrganizationId, revision: RevisionName },
     /// The customer is not made with this revision.
     #[error("customer is not made with this revision")]
-    NotPinned { customer: OrganizationId, revision: RevisionName },
+    NotPinned { revision: RevisionName },
     /// The organization is made with templates of several partners, and none was named.
     #[error("several templates apply")]
     SeveralApply(OrganizationId),

@@ -67,11 +67,11 @@ pub(super) fn fault(error: Error) -> Fault {
         )
         .with("customer", customer)
         .with("revision", revision),
-        Error::NotPinned { customer, revision } => {
+        Error::NotPinned { revision } => {
+            let revision = revision.to_string();
             Fault::new(Code::NotFound, reasons::NOT_FOUND, "The customer is not made with this revision.")
                 .with("resource", &revision)
-                .resource("revisions", revision.to_string())
-                .with("customer", customer)
+                .resource("revisions", &revision)
         }
         Error::SeveralApply(organization) => state(
             "SEVERAL_TEMPLATES_APPLY",

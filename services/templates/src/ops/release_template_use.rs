@@ -22,7 +22,7 @@ pub async fn run(
     app.store
         .mutate(Op::TemplateUseRelease, ctx, mutation, async |c: &mut Conn| {
             let pinned = template_use::template_use_get(c, partner, customer).await.map_err(Error::Db)?;
-            let not_pinned = || Error::NotPinned { customer, revision };
+            let not_pinned = || Error::NotPinned { revision };
             let used = pinned.filter(|used| used.revision == revision).ok_or_else(not_pinned)?;
             if !template_use::template_use_delete(c, revision, customer).await.map_err(Error::Db)? {
                 return Err(not_pinned());

@@ -32,7 +32,7 @@ pub async fn load(stand: &Stand, count: usize) -> anyhow::Result<Vec<Organizatio
     let answer = answer.into_inner();
     let created = usize::try_from(answer.created_count)?;
     anyhow::ensure!(created == count, "{created} of {count} organizations were created: {:?}", answer.issues);
-    let page = ListOrganizationsRequest { page_size: i32::try_from(ASKED)?, page_token: String::new() };
+    let page = ListOrganizationsRequest { page_size: i32::try_from(ASKED)?, ..Default::default() };
     let listed = client.list_organizations(page).await.context("listing")?.into_inner().organizations;
     anyhow::ensure!(listed.len() == ASKED, "{} organizations on the first page", listed.len());
     println!("{created} organizations are loaded; {ASKED} of them are asked for in turn");

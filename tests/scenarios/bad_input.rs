@@ -96,7 +96,7 @@ pub async fn page_token(world: World) -> anyhow::Result<()> {
     ensure!(!first.next_page_token.is_empty(), "three organizations do not fit on a page of one");
     let tampered: String = first.next_page_token.chars().rev().collect();
     for page_token in [tampered, "x".into(), "AAAA".repeat(20)] {
-        let request = ListOrganizationsRequest { page_size: 1, page_token };
+        let request = ListOrganizationsRequest { page_size: 1, page_token, ..Default::default() };
         refused(client.list_organizations(request).await, Code::InvalidArgument, "INVALID_PAGE_TOKEN")?;
     }
     Ok(())

@@ -11,6 +11,7 @@ use dialtone_telemetry::TelemetryConfig;
 use serde::Deserialize;
 
 use crate::model::matching::Weights;
+use crate::peers::DnsConfig;
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,6 +27,25 @@ pub struct Config {
     pub peers: Peers,
     pub events: Events,
     pub matching: Weights,
+    pub organizations: Organizations,
+    pub domains: Domains,
+    pub dns: DnsConfig,
+}
+
+/// How organizations end.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organizations {
+    /// For how many days a deletion can be undone.
+    pub undelete_days: u16,
+}
+
+/// What organizations may have.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Domains {
+    /// The most domains that one organization may add to.
+    pub most_per_organization: u32,
 }
 
 /// The services that this one watches.
@@ -49,6 +69,9 @@ impl Check for Config {
         faults.nested("server", &self.server);
         faults.nested("paging", &self.paging);
         faults.nested("matching", &self.matching);
+        faults.within("organizations.undelete_days", self.organizations.undelete_days, 1..=3_650);
+        faults.within("domains.most_per_organization", self.domains.most_per_organization, 1..=10_000);
+        faults.within("dns.timeout_ms", self.dns.timeout_ms, 100..=12_000);
     }
 }
 

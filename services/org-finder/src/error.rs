@@ -4,6 +4,7 @@ use dialtone_db::{DbFault, TxError};
 use dialtone_ids::OrganizationId;
 use dialtone_status::Fault;
 
+use crate::model::challenge::{NoAnswer, Unproven};
 use crate::model::import::Issue;
 
 /// One variant per meaning.
@@ -39,6 +40,27 @@ pub enum Error {
     /// A message of an upload broke a rule, or the stream broke off.
     #[error("upload: {0}")]
     Upload(Fault),
+    /// Another organization has claimed the domain or one above it.
+    #[error("{0} is claimed elsewhere")]
+    DomainClaimedElsewhere(String),
+    /// Only a verified domain can be claimed.
+    #[error("{0} is not verified")]
+    DomainNotVerified(String),
+    /// The look-up of a domain's challenge proves nothing.
+    #[error("{domain}: {why:?}")]
+    ChallengeUnproven { domain: String, why: Unproven },
+    /// The look-up of a domain's challenge had no answer.
+    #[error("{domain}: {why:?}")]
+    DnsUnavailable { domain: String, why: NoAnswer },
+    /// The organization has as many domains as it may.
+    #[error("{organization} has {limit} domains")]
+    DomainLimitReached { organization: OrganizationId, limit: i64 },
+    /// Others depend on the organization: it provisions for these, at most ten of them, and so many people are active.
+    #[error("{organization} is in use")]
+    OrganizationInUse { organization: OrganizationId, customers: Vec<OrganizationId>, active_people: i64 },
+    /// There is no deletion to take back.
+    #[error("{0} is not deleted")]
+    OrganizationNotDeleted(OrganizationId),
     /// The page token is of another list, or altered.
     #[error("bad page token")]
     BadPageToken,
@@ -65,6 +87,13 @@ impl TxError for Error {
             | Self::ActivityOptionsMissing
             | Self::LineTooLong { .. }
             | Self::Upload(_)
+            | Self::DomainClaimedElsewhere(_)
+            | Self::DomainNotVerified(_)
+            | Self::ChallengeUnproven { .. }
+            | Self::DnsUnavailable { .. }
+            | Self::DomainLimitReached { .. }
+            | Self::OrganizationInUse { .. }
+            | Self::OrganizationNotDeleted(_)
             | Self::BadPageToken => None,
         }
     }

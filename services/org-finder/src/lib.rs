@@ -23,9 +23,11 @@ use dialtone_telemetry::TelemetryConfig;
 use tokio_util::sync::CancellationToken;
 
 pub use config::Config;
+pub use peers::Nameserver;
 pub use store::MIGRATIONS;
 
 use model::matching::Weights;
+use peers::Dns;
 
 /// Which service this is.
 pub const SERVICE: ServiceName = ServiceName::OrgFinder;
@@ -35,6 +37,11 @@ pub struct App {
     store: Store,
     pager: Pager,
     weights: Weights,
+    dns: Dns,
+    /// The most domains that an organization may have.
+    most_domains: i64,
+    /// For how many days a deletion can be undone.
+    undelete_days: i64,
 }
 
 /// The program.
@@ -71,6 +78,9 @@ pub async fn bind(config: Config, stopping: &CancellationToken) -> Result<Server
         store: Store::connect(&config.database, SERVICE).await?,
         pager: Pager::new(&config.paging.key),
         weights: config.matching,
+        dns: Dns::new(&config.dns)?,
+        undelete_days: i64::from(config.organizations.undelete_days),
+        most_domains: i64::from(config.domains.most_per_organization),
     });
     let upstream = Upstream::connect("user-provisioning", &config.peers.user_provisioning)?;
     let source = peers::UserProvisioning::new(ServiceChannel::new(upstream, config.identity.signer(SERVICE)?));

@@ -4,6 +4,7 @@ mod access_service;
 mod activity;
 mod activity_service;
 mod convert;
+mod domain_service;
 mod grants;
 mod import;
 mod org_finder_service;
@@ -22,6 +23,7 @@ use dialtone_ids::{BadName, OrganizationId};
 use dialtone_proto::Validate;
 use dialtone_proto::orgfinder::v1::access_service_server::AccessServiceServer;
 use dialtone_proto::orgfinder::v1::activity_service_server::ActivityServiceServer;
+use dialtone_proto::orgfinder::v1::domain_service_server::DomainServiceServer;
 use dialtone_proto::orgfinder::v1::org_finder_service_server::OrgFinderServiceServer;
 use dialtone_proto::orgfinder::v1::organization_service_server::OrganizationServiceServer;
 use dialtone_server::{Services, detached};
@@ -31,6 +33,7 @@ use tonic::{Response, Status};
 use self::grants::OwnGrants;
 use crate::App;
 use crate::error::Error;
+use crate::model::held_domain::DomainName;
 
 /// Everything that the service answers, health and reflection apart.
 pub fn services(app: Arc<App>, feed: Feed) -> Services {
@@ -40,6 +43,7 @@ pub fn services(app: Arc<App>, feed: Feed) -> Services {
     Services::new()
         .add(OrgFinderServiceServer::new(api.clone()))
         .add(OrganizationServiceServer::new(api.clone()))
+        .add(DomainServiceServer::new(api.clone()))
         .add(AccessServiceServer::new(api.clone()))
         .add(ActivityServiceServer::new(api))
         .add(EventServer::new(feed, guard).into_service())
@@ -55,18 +59,24 @@ struct Api {
 }
 
 /// A resource name that stands in an organization.
-trait Named: FromStr<Err = BadName> + Copy {
-    fn organization(self) -> OrganizationId;
+trait Named: FromStr<Err = BadName> {
+    fn organization(&self) -> OrganizationId;
 }
 
 impl Named for OrganizationId {
-    fn organization(self) -> OrganizationId {
-        self
+    fn organization(&self) -> OrganizationId {
+        *self
     }
 }
 
 impl Named for dialtone_ids::GrantName {
-    fn organization(self) -> OrganizationId {
+    fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+}
+
+impl Named for DomainName {
+    fn organization(&self) -> OrganizationId {
         self.organization
     }
 }

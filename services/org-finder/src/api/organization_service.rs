@@ -2,18 +2,21 @@
 
 use dialtone_authz::{Admission, CallerKind, Ctx, admission};
 use dialtone_ids::OrganizationId;
+use dialtone_proto::Validate;
 use dialtone_proto::orgfinder::v1::organization_service_server::OrganizationService;
 use dialtone_proto::orgfinder::v1::{
-    CreateOrganizationRequest, GetOrganizationRequest, ImportOrganizationsRequest, ImportOrganizationsResponse,
-    ListOrganizationsRequest, ListOrganizationsResponse, Organization, UpdateOrganizationRequest,
+    CreateOrganizationRequest, DeleteOrganizationRequest, GetOrganizationRequest, ImportOrganizationsRequest,
+    ImportOrganizationsResponse, ListOrganizationsRequest, ListOrganizationsResponse, Organization,
+    UndeleteOrganizationRequest, UpdateOrganizationRequest,
 };
 use dialtone_server::{ctx, mutation};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Api, answer, changed, convert, import, refused, render, valid};
+use super::{Api, answer, changed, convert, import, refuse_name, refused, render, valid};
 use crate::ops::list_organizations::Visible;
 use crate::ops::{
-    create_organization, get_organization, import_organizations, list_organizations, update_organization,
+    create_organization, delete_organization, get_organization, import_organizations, list_organizations,
+    undelete_organization, update_organization,
 };
 
 /// Whose organizations a caller sees in a list.
@@ -23,6 +26,16 @@ fn visible(ctx: &Ctx) -> Result<Visible, Status> {
         Admission::ByRole(_) if ctx.caller.kind == CallerKind::Person => Visible::Of(ctx.caller.subject.clone()),
         Admission::ByRole(_) | Admission::BySubscription | Admission::Open => Visible::None,
     })
+}
+
+impl Api {
+    /// The organization of this name, for the provider's staff.
+    fn of_platform<M: Validate>(&self, ctx: &Ctx, name: &str, message: &M) -> Result<(Ctx, OrganizationId), Status> {
+        let ctx = self.guard.platform_or_service(ctx).map_err(refused)?;
+        let id = OrganizationId::parse(name).map_err(|bad| refuse_name("name", &bad, message, vec![]))?;
+        valid(message, [])?;
+        Ok((ctx, id))
+    }
 }
 
 #[tonic::async_trait]
@@ -43,7 +56,8 @@ impl OrganizationService for Api {
         let (ctx, request) = (ctx(&request), request.into_inner());
         let visible = visible(&ctx)?;
         valid(&request, [])?;
-        let page = list_organizations::run(&self.app, &ctx, &visible, request.page_size, &request.page_token).await;
+        let (size, token) = (request.page_size, &request.page_token);
+        let page = list_organizations::run(&self.app, &ctx, &visible, request.show_deleted, size, token).await;
         answer(page, |(organizations, next_page_token)| ListOrganizationsResponse {
             organizations: organizations.into_iter().map(render::organization).collect(),
             next_page_token,
@@ -88,6 +102,35 @@ impl OrganizationService for Api {
         let edit = update_organization::Edit { id, etag, profile: convert::profile(organization), mask };
         let app = self.app.clone();
         changed(async move { update_organization::run(&app, &ctx, &mutation, edit).await }, render::organization).await
+    }
+
+    async fn delete_organization(
+        &self,
+        request: Request<DeleteOrganizationRequest>,
+    ) -> Result<Response<Organization>, Status> {
+        let (ctx, request) = (ctx(&request), request.into_inner());
+        let (ctx, id) = self.of_platform(&ctx, &request.name, &request)?;
+        let mutation = mutation(&ctx, &request, &request.request_id, request.validate_only).map_err(refused)?;
+        let input = delete_organization::Input { id, etag: request.etag.as_str().into(), force: request.force };
+        let app = self.app.clone();
+        let work = async move { delete_organization::run(&app, &ctx, &mutation, input).await };
+        let deleted = changed(work, render::organization).await;
+        self.access.forget();
+        deleted
+    }
+
+    async fn undelete_organization(
+        &self,
+        request: Request<UndeleteOrganizationRequest>,
+    ) -> Result<Response<Organization>, Status> {
+        let (ctx, request) = (ctx(&request), request.into_inner());
+        let (ctx, id) = self.of_platform(&ctx, &request.name, &request)?;
+        let mutation = mutation(&ctx, &request, &request.request_id, request.validate_only).map_err(refused)?;
+        let (app, etag) = (self.app.clone(), request.etag.as_str().into());
+        let work = async move { undelete_organization::run(&app, &ctx, &mutation, id, etag).await };
+        let back = changed(work, render::organization).await;
+        self.access.forget();
+        back
     }
 
     async fn import_organizations(

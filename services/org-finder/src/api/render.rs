@@ -16,7 +16,7 @@ use crate::model::organization::{Organization, Roles, Vertical};
 use crate::model::person::Person;
 use crate::ops::import_organizations::{Report, Reported};
 
-fn timestamp(time: DateTime<Utc>) -> Option<Timestamp> {
+pub(super) fn timestamp(time: DateTime<Utc>) -> Option<Timestamp> {
     Some(to_timestamp(time))
 }
 
@@ -32,6 +32,9 @@ pub(super) fn organization(organization: Organization) -> wire::Organization {
         etag: Etag::of_version(organization.version).into_string(),
         create_time: timestamp(organization.created),
         update_time: timestamp(organization.updated),
+        has_more_domains: organization.has_more_domains,
+        delete_time: organization.deleted.and_then(timestamp),
+        purge_time: organization.purge.and_then(timestamp),
     }
 }
 
@@ -54,12 +57,15 @@ pub(super) fn vertical(vertical: Option<Vertical>) -> wire::Vertical {
 }
 
 fn domain(domain: Domain) -> wire::OrganizationDomain {
-    let state = match domain.state {
+    wire::OrganizationDomain { domain: domain.domain, state: domain_state(domain.state).into() }
+}
+
+pub(super) fn domain_state(state: State) -> wire::DomainState {
+    match state {
         State::Unverified => wire::DomainState::Unverified,
         State::Verified => wire::DomainState::Verified,
         State::Claimed => wire::DomainState::Claimed,
-    };
-    wire::OrganizationDomain { domain: domain.domain, state: state.into() }
+    }
 }
 
 pub(super) fn report(report: Report) -> wire::ImportOrganizationsResponse {

@@ -7,11 +7,15 @@ use dialtone_ids::OrganizationId;
 use dialtone_status::{Code, Fault};
 
 use crate::error::Error;
+use crate::model::challenge::{Unproven, record_name};
 use crate::model::import::Issue;
 use crate::model::lines::LONGEST_LINE;
 
 /// How long a caller is told to wait while the database is away.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a caller is told to wait while the DNS gives no answer.
+const LOOK_UP_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 /// The fault of an error.
 pub(super) fn fault(error: Error) -> Fault {
@@ -52,9 +56,84 @@ pub(super) fn fault(error: Error) -> Fault {
         .with("line", line)
         .with("limit_bytes", LONGEST_LINE),
         Error::Upload(fault) => fault,
+        Error::DomainClaimedElsewhere(domain) => Fault::new(
+            Code::FailedPrecondition,
+            "DOMAIN_CLAIMED_ELSEWHERE",
+            "Another organization has claimed this domain or one above it; ask the provider's staff if it is yours.",
+        )
+        .with("domain", domain),
+        Error::DomainNotVerified(domain) => Fault::new(
+            Code::FailedPrecondition,
+            "DOMAIN_NOT_VERIFIED",
+            "Only a verified domain can be claimed; create its challenge record and call VerifyDomain.",
+        )
+        .with("domain", domain),
+        Error::ChallengeUnproven { domain, why } => unproven(&domain, why),
+        Error::DnsUnavailable { domain, why } => Fault::new(
+            Code::Unavailable,
+            "DNS_UNAVAILABLE",
+            "The DNS gave no answer about the challenge record; verify again later.",
+        )
+        .with("record_name", record_name(&domain))
+        .with("domain", domain)
+        .with("cause", why.as_str())
+        .retry_after(LOOK_UP_AGAIN_AFTER),
+        Error::DomainLimitReached { organization, limit } => Fault::new(
+            Code::ResourceExhausted,
+            "DOMAIN_LIMIT_REACHED",
+            format!("The organization has {limit} domains, which is the most; release one first."),
+        )
+        .with("organization", organization)
+        .with("limit", limit)
+        .quota(organization.to_string(), format!("at most {limit} domains")),
+        Error::OrganizationInUse { organization, customers, active_people } => {
+            in_use(organization, &customers, active_people)
+        }
+        Error::OrganizationNotDeleted(organization) => Fault::new(
+            Code::AlreadyExists,
+            "ORGANIZATION_NOT_DELETED",
+            "The organization is not deleted, so there is nothing to take back.",
+        )
+        .with("organization", organization),
         Error::BadPageToken => Fault::invalid_page_token(),
         Error::Db(fault) => database(fault),
     }
+}
+
+fn unproven(domain: &str, why: Unproven) -> Fault {
+    let record_name = record_name(domain);
+    let refused = |reason, remedy: &str| {
+        let fault = Fault::new(Code::FailedPrecondition, reason, format!("{remedy} {record_name}, then verify again."));
+        fault.with("domain", domain).with("record_name", &record_name)
+    };
+    match why {
+        Unproven::Missing => {
+            refused("CHALLENGE_RECORD_MISSING", "Create the TXT record, or wait until it is published:")
+        }
+        Unproven::Mismatch(found) => {
+            refused("CHALLENGE_MISMATCH", "Compare with GetDomainChallenge and correct the TXT record")
+                .with("found_count", found)
+        }
+    }
+}
+
+fn in_use(organization: OrganizationId, customers: &[OrganizationId], active_people: i64) -> Fault {
+    let names: Vec<_> = customers.iter().map(ToString::to_string).collect();
+    let fault = Fault::new(
+        Code::FailedPrecondition,
+        "ORGANIZATION_IN_USE",
+        "Others depend on the organization; unlink its customers and remove its people, or send force.",
+    )
+    .with("organization", organization)
+    .with("customers", names.join(","))
+    .with("active_people", active_people);
+    let fault = names.into_iter().fold(fault, |fault, customer| {
+        fault.precondition("NO_CUSTOMERS", customer, "unlink it, or link it to another partner")
+    });
+    if active_people == 0 {
+        return fault;
+    }
+    fault.precondition("NO_ACTIVE_PEOPLE", organization.to_string(), "delete its users or move them elsewhere")
 }
 
 fn looks_like_existing(organizations: &[OrganizationId]) -> Fault {

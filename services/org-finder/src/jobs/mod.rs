@@ -1,6 +1,7 @@
 //! Background loops of the service.
 
 mod people;
+mod purge;
 mod sweep;
 
 use std::sync::Arc;
@@ -16,4 +17,5 @@ pub fn start(app: &Arc<App>, source: &UserProvisioning, retention: Retention, st
     tokio::spawn(run_purge(app.store.clone(), SERVICE, retention, stopping.clone()));
     tokio::spawn(people::run(app.store.clone(), source.clone(), stopping.clone()));
     tokio::spawn(sweep::run(Arc::clone(app), stopping.clone()));
+    tokio::spawn(purge::run(Arc::clone(app), stopping.clone()));
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::challenge::LONGEST_DOMAIN;
 use super::public_mail;
 
 /// The most domains an organization may have.
@@ -53,6 +54,8 @@ pub enum BadDomain {
     PublicSuffix,
     /// Anybody can have an address there: `gmail.com`.
     PublicMail,
+    /// There is no room before it for the name of its challenge record.
+    TooLong,
 }
 
 impl BadDomain {
@@ -62,6 +65,7 @@ impl BadDomain {
             Self::Malformed => "domain",
             Self::PublicSuffix => "public_suffix",
             Self::PublicMail => "public_mail_domain",
+            Self::TooLong => "domain_length",
         }
     }
 
@@ -71,6 +75,7 @@ impl BadDomain {
             Self::Malformed => "must be a domain name with at least two labels, such as example.org",
             Self::PublicSuffix => "is a suffix under which anybody registers names; give a name below it",
             Self::PublicMail => "is a public mail domain and says nothing about an organization; leave it out",
+            Self::TooLong => "must have at most 233 octets, so that the record that proves it has a name",
         }
     }
 }
@@ -91,9 +96,16 @@ pub fn of_organization(text: &str) -> Result<String, BadDomain> {
         Err(BadDomain::PublicSuffix)
     } else if public_mail::is_public(&domain) {
         Err(BadDomain::PublicMail)
+    } else if domain.len() > LONGEST_DOMAIN {
+        Err(BadDomain::TooLong)
     } else {
         Ok(domain)
     }
+}
+
+/// The domain that was registered: `example.co.uk` of `a.example.co.uk`. A public suffix is its own.
+pub fn registered(domain: &str) -> &str {
+    psl::domain_str(domain).unwrap_or(domain)
 }
 
 /// The domains by which an address at `domain` may belong to an organization, nearest first: the domain itself and its parents
@@ -143,6 +155,9 @@ mod tests {
         assert_eq!(of_organization("github.io"), Err(BadDomain::PublicSuffix));
         assert_eq!(of_organization("Gmail.com"), Err(BadDomain::PublicMail));
         assert_eq!(of_organization("example.co.uk").as_deref(), Ok("example.co.uk"));
+        let of_length = |length: usize| format!("{0}.{0}.{0}.{1}.example", "a".repeat(60), "b".repeat(length - 191));
+        assert!(of_organization(&of_length(200)).is_ok());
+        assert_eq!(of_organization(&of_length(240)), Err(BadDomain::TooLong));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 pub mod access;
 pub mod activity;
 pub mod address;
+pub mod challenge;
 pub mod domain;
+pub mod held_domain;
 pub mod import;
 pub mod lines;
 pub mod matching;

@@ -9,6 +9,8 @@ use super::domain::Domain;
 
 /// The longest name, in characters.
 pub const LONGEST_NAME: usize = 200;
+/// How many of an organization's domains are shown with it.
+pub const MOST_DOMAINS_SHOWN: usize = 100;
 
 /// Whether a name can be shown: it has something to read, no control characters, and none that turn the direction of the text around
 /// it (Unicode's embeddings, overrides and isolates). Marks of direction are part of names in many scripts.
@@ -87,12 +89,18 @@ pub struct Profile {
 pub struct Organization {
     pub id: OrganizationId,
     pub profile: Profile,
-    /// By domain.
+    /// The first [`MOST_DOMAINS_SHOWN`] by domain.
     pub domains: Vec<Domain>,
+    /// Whether it has more.
+    pub has_more_domains: bool,
     /// Counts changes, from 1.
     pub version: i64,
     pub created: DateTime<Utc>,
     pub updated: DateTime<Utc>,
+    /// When it was deleted.
+    pub deleted: Option<DateTime<Utc>>,
+    /// Until when the deletion can be undone; none, too, for one that was merged into another.
+    pub purge: Option<DateTime<Utc>>,
 }
 
 impl Organization {
@@ -100,6 +108,7 @@ impl Organization {
     pub fn view(&self) -> Value {
         let domains: Vec<_> =
             self.domains.iter().map(|d| json!({"domain": d.domain, "state": d.state.as_str()})).collect();
+        let time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Micros, true);
         json!({
             "name": self.id,
             "display_name": self.profile.display_name,
@@ -107,9 +116,12 @@ impl Organization {
             "region_code": self.profile.region_code,
             "roles": self.profile.roles.names(),
             "domains": domains,
+            "has_more_domains": self.has_more_domains,
             "etag": Etag::of_version(self.version),
-            "create_time": self.created.to_rfc3339_opts(SecondsFormat::Micros, true),
-            "update_time": self.updated.to_rfc3339_opts(SecondsFormat::Micros, true),
+            "create_time": time(self.created),
+            "update_time": time(self.updated),
+            "delete_time": self.deleted.map(time),
+            "purge_time": self.purge.map(time),
         })
     }
 }

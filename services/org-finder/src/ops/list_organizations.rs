@@ -24,10 +24,11 @@ pub async fn run(
     app: &App,
     ctx: &Ctx,
     visible: &Visible,
+    deleted_too: bool,
     asked: i32,
     token: &str,
 ) -> Result<(Vec<Organization>, String), Error> {
-    let scope = format!("organizations of {visible:?}");
+    let scope = format!("organizations of {visible:?}, deleted too: {deleted_too}");
     let after: Option<Place> = app.pager.open(token, &scope).map_err(|_| Error::BadPageToken)?;
     let size = page_size(asked);
     // Which ones is decided by the grants inside; there is no narrower list of tenants to give before they are read.
@@ -38,7 +39,7 @@ pub async fn run(
             Visible::Of(subject) => Some(access::access_reach(c, subject).await?),
             Visible::None => Some(Vec::new()),
         };
-        organization::organization_list(c, among.as_deref(), after.as_ref(), size as i64 + 1).await
+        organization::organization_list(c, among.as_deref(), deleted_too, after.as_ref(), size as i64 + 1).await
     };
     let mut page = app.store.read(Op::OrganizationList, &ctx, read).await.map_err(Error::Db)?;
     let next = cut(&mut page, size).map(|last| app.pager.seal(&Place::of(last), &scope));

@@ -1,28 +1,40 @@
 //! What each method means: one file per verb. Knows neither the wire nor SQL.
 
+pub mod add_domain;
 pub mod check_access;
+pub mod claim_domain;
 pub mod create_organization;
 pub mod decay_activity;
+pub mod delete_organization;
+pub mod get_domain_challenge;
 pub mod get_organization;
 pub mod grant_role;
 pub mod import_organizations;
 pub mod link_partner;
 pub mod list_access;
+pub mod list_domains;
 pub mod list_grants;
 pub mod list_organizations;
 pub mod list_people;
 pub mod match_organizations;
+pub mod purge_organizations;
 pub mod record_person;
+pub mod release_domain;
 pub mod report_activity;
 pub mod revoke_role;
 pub mod sweep_imports;
+pub mod undelete_organization;
 pub mod update_organization;
+pub mod verify_domain;
 
-use dialtone_db::{Cas, DbFault, history::Change};
-use dialtone_ids::OrganizationId;
+use dialtone_db::{Cas, Conn, DbFault, history::Change};
+use dialtone_ids::{Etag, OrganizationId};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::model::challenge::Challenge;
+use crate::model::held_domain::{DomainName, HeldDomain};
+use crate::store::{domain, organization};
 
 /// Rows of one page: what was asked for, 50 where nothing was.
 fn page_size(asked: i32) -> usize {
@@ -41,6 +53,19 @@ fn cut<T>(rows: &mut Vec<T>, size: usize) -> Option<&T> {
 /// A missing resource, where the caller may know that it is missing.
 fn found(fault: DbFault, name: impl ToString) -> Error {
     if fault == DbFault::NotFound { Error::NotFound(name.to_string()) } else { Error::Db(fault) }
+}
+
+/// Refuses a caller that has seen another version; one that sends no etag means whatever there is.
+fn unless_stale(etag: &Etag, version: i64, name: impl ToString) -> Result<(), Error> {
+    if etag.is_empty() || etag.matches(version) { Ok(()) } else { Err(Error::Stale(name.to_string())) }
+}
+
+/// A domain and what proves it; a deleted organization has none.
+async fn held_by(c: &mut Conn, name: &DomainName) -> Result<(HeldDomain, Challenge), Error> {
+    if !organization::organization_exists(c, name.organization).await.map_err(Error::Db)? {
+        return Err(Error::NotFound(name.to_string()));
+    }
+    domain::domain_get_challenge(c, name).await.map_err(|fault| found(fault, name))
 }
 
 /// What a compare-and-set means.

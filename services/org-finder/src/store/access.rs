@@ -31,11 +31,14 @@ impl Query for Strongest<'_> {
 impl QueryFragment<Pg> for Strongest<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         // From the organization up to its partners; `cap` is the least role of the links on the way.
-        out.push_sql("WITH RECURSIVE up (id, cap, tier) AS (SELECT ");
+        out.push_sql(
+            "WITH RECURSIVE up (id, cap, tier) AS (SELECT id, 3::smallint, 0 FROM organizations WHERE deleted IS NULL AND id = ",
+        );
         out.push_bind_param::<SqlUuid, _>(&self.organization)?;
         out.push_sql(
-            "::uuid, 3::smallint, 0 UNION SELECT l.partner_id, least(up.cap, l.role), up.tier + 1 \
-             FROM up JOIN partner_links AS l ON l.customer_id = up.id WHERE up.tier < ",
+            " UNION SELECT l.partner_id, least(up.cap, l.role), up.tier + 1 \
+             FROM up JOIN partner_links AS l ON l.customer_id = up.id \
+             JOIN organizations AS o ON o.id = l.partner_id AND o.deleted IS NULL WHERE up.tier < ",
         );
         out.push_bind_param::<Integer, _>(&MOST_TIERS)?;
         out.push_sql(
@@ -57,7 +60,7 @@ struct AccessRow {
 }
 
 /// The strongest role of a person on an organization, by a grant on it or on a partner at most [`MOST_TIERS`] links up; through
-/// links a role is at most the least of theirs.
+/// links a role is at most the least of theirs. A deleted organization gives nobody a role, on it or through it.
 pub async fn access_get(c: &mut Conn, organization: OrganizationId, subject: &str) -> Result<Option<Access>, DbFault> {
     let query = Strongest { organization: organization.uuid(), subject };
     let row: Option<AccessRow> = query.get_result(c).await.optional().db()?;
@@ -74,11 +77,12 @@ struct IdRow {
     id: Uuid,
 }
 
-/// Every organization on which a person has any role, its own and those reached through links.
+/// Every organization on which a person has any role, its own, deleted or not, and those reached through links of live ones.
 pub async fn access_reach(c: &mut Conn, subject: &str) -> Result<Vec<OrganizationId>, DbFault> {
     let sql = format!(
         "WITH RECURSIVE down (id, tier) AS (SELECT organization_id, 0 FROM grants WHERE subject = $1 \
            UNION SELECT l.customer_id, down.tier + 1 FROM down JOIN partner_links AS l ON l.partner_id = down.id \
+           JOIN organizations AS o ON o.id = down.id AND o.deleted IS NULL \
            WHERE down.tier < {MOST_TIERS}) \
          SELECT DISTINCT id FROM down"
     );

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod activity;
 pub mod candidate;
+pub mod domain;
 pub mod grant;
 pub mod import;
 pub mod lookalike;
@@ -10,6 +11,7 @@ pub mod op;
 pub mod organization;
 pub mod partner_link;
 pub mod person;
+pub mod purge;
 mod schema;
 
 use dialtone_db::DbFault;

@@ -25,6 +25,15 @@ pub enum Op {
     ActivityReport,
     ActivityClose,
     ActivityDecay,
+    DomainAdd,
+    DomainList,
+    DomainChallenge,
+    DomainVerify,
+    DomainClaim,
+    DomainRelease,
+    OrganizationDelete,
+    OrganizationUndelete,
+    OrganizationPurge,
 }
 
 impl OpName for Op {
@@ -50,6 +59,15 @@ impl OpName for Op {
             Self::ActivityReport => "activity_report",
             Self::ActivityClose => "activity_close",
             Self::ActivityDecay => "activity_decay",
+            Self::DomainAdd => "domain_add",
+            Self::DomainList => "domain_list",
+            Self::DomainChallenge => "domain_challenge",
+            Self::DomainVerify => "domain_verify",
+            Self::DomainClaim => "domain_claim",
+            Self::DomainRelease => "domain_release",
+            Self::OrganizationDelete => "organization_delete",
+            Self::OrganizationUndelete => "organization_undelete",
+            Self::OrganizationPurge => "organization_purge",
         }
     }
 }

@@ -5,6 +5,7 @@ use dialtone_db::{Cas, Classify as _, Conn, DbFault, cas};
 use dialtone_ids::OrganizationId;
 use diesel::dsl::{exists, now};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use super::schema::{organization_domains as domains, organizations};
 use super::unreadable;
 use crate::model::domain::{Domain, State};
 use crate::model::name;
-use crate::model::organization::{Organization, Profile, Roles, Vertical};
+use crate::model::organization::{MOST_DOMAINS_SHOWN, Organization, Profile, Roles, Vertical};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = organizations, check_for_backend(diesel::pg::Pg))]
@@ -27,10 +28,13 @@ pub(super) struct OrganizationRow {
     version: i64,
     created: DateTime<Utc>,
     updated: DateTime<Utc>,
+    deleted: Option<DateTime<Utc>>,
+    purge: Option<DateTime<Utc>>,
 }
 
 impl OrganizationRow {
-    fn into_model(self, domains: Vec<Domain>) -> Result<Organization, DbFault> {
+    /// `domains` may have one more than are shown.
+    fn into_model(self, mut domains: Vec<Domain>) -> Result<Organization, DbFault> {
         let vertical = self.vertical.map(|text| Vertical::parse(&text).ok_or_else(|| unreadable("vertical")));
         Ok(Organization {
             id: OrganizationId::from_uuid(self.id),
@@ -40,10 +44,16 @@ impl OrganizationRow {
                 region_code: self.region_code,
                 roles: Roles { partner: self.is_partner, customer: self.is_customer },
             },
-            domains,
+            has_more_domains: domains.len() > MOST_DOMAINS_SHOWN,
+            domains: {
+                domains.truncate(MOST_DOMAINS_SHOWN);
+                domains
+            },
             version: self.version,
             created: self.created,
             updated: self.updated,
+            deleted: self.deleted,
+            purge: self.purge,
         })
     }
 }
@@ -90,6 +100,14 @@ pub async fn organization_insert(
     row.into_model(organization_domains(c, id).await?)
 }
 
+type Live =
+    diesel::dsl::Filter<diesel::dsl::Find<organizations::table, Uuid>, diesel::dsl::IsNull<organizations::deleted>>;
+
+/// The organization, unless it was deleted.
+fn live(id: OrganizationId) -> Live {
+    organizations::table.find(id.uuid()).filter(organizations::deleted.is_null())
+}
+
 type Values = (
     diesel::dsl::Eq<organizations::display_name, String>,
     diesel::dsl::Eq<organizations::normalized_name, String>,
@@ -110,10 +128,10 @@ fn values(profile: &Profile) -> Values {
     )
 }
 
-/// Reads one organization; [`DbFault::NotFound`] without it.
+/// Reads one organization; [`DbFault::NotFound`] without it, and for one that was deleted.
 pub async fn organization_get(c: &mut Conn, id: OrganizationId) -> Result<Organization, DbFault> {
     let c = &*c;
-    let organization = organizations::table.find(id.uuid()).select(OrganizationRow::as_select());
+    let organization = live(id).select(OrganizationRow::as_select());
     // Both at once: one round trip.
     let (mut first, mut second) = (c, c);
     let read = async { organization.get_result(&mut first).await.db() };
@@ -125,7 +143,8 @@ async fn domains_of(c: &mut &Conn, id: OrganizationId) -> Result<Vec<Domain>, Db
     let query = domains::table
         .filter(domains::organization_id.eq(id.uuid()))
         .select((domains::domain, domains::state))
-        .order(domains::domain);
+        .order(domains::domain)
+        .limit(MOST_DOMAINS_SHOWN as i64 + 1);
     let rows: Vec<(String, String)> = query.load(c).await.db()?;
     rows.into_iter().map(into_domain).collect()
 }
@@ -145,28 +164,89 @@ pub async fn organization_update_if(
     version: i64,
     profile: &Profile,
 ) -> Result<Cas<Organization>, DbFault> {
-    let updated = diesel::update(organizations::table.find(id.uuid()).filter(organizations::version.eq(version)))
+    let updated = diesel::update(live(id).filter(organizations::version.eq(version)))
         .set((values(profile), organizations::version.eq(version + 1), organizations::updated.eq(now)))
         .returning(OrganizationRow::as_returning())
         .get_result(c)
         .await
         .db();
-    Ok(match cas(updated, organization_exists(c, id)).await? {
-        Cas::Updated(row) => Cas::Updated(row.into_model(organization_domains(c, id).await?)?),
+    let answer = cas(updated, organization_exists(c, id)).await?;
+    changed(c, answer).await
+}
+
+/// Deletes an organization if its version is still `version`; it can be brought back until `purge`.
+pub async fn organization_delete_if(
+    c: &mut Conn,
+    id: OrganizationId,
+    version: i64,
+    purge: DateTime<Utc>,
+) -> Result<Cas<Organization>, DbFault> {
+    let deleted = diesel::update(live(id).filter(organizations::version.eq(version)))
+        .set((
+            organizations::deleted.eq(now),
+            organizations::purge.eq(purge),
+            organizations::version.eq(version + 1),
+            organizations::updated.eq(now),
+        ))
+        .returning(OrganizationRow::as_returning())
+        .get_result(c)
+        .await
+        .db();
+    let answer = cas(deleted, organization_exists(c, id)).await?;
+    changed(c, answer).await
+}
+
+/// An organization whose deletion can be undone, locked; [`DbFault::NotFound`] without it.
+pub async fn organization_lock_deleted(c: &mut Conn, id: OrganizationId) -> Result<Organization, DbFault> {
+    let deleted = organizations::table.find(id.uuid()).filter(organizations::purge.gt(now));
+    let row = deleted.select(OrganizationRow::as_select()).for_no_key_update().get_result(c).await.db()?;
+    row.into_model(organization_domains(c, id).await?)
+}
+
+/// Brings a locked organization back.
+pub async fn organization_undelete(c: &mut Conn, was: &Organization) -> Result<Organization, DbFault> {
+    let row = diesel::update(organizations::table.find(was.id.uuid()))
+        .set((
+            organizations::deleted.eq(None::<DateTime<Utc>>),
+            organizations::purge.eq(None::<DateTime<Utc>>),
+            organizations::version.eq(was.version + 1),
+            organizations::updated.eq(now),
+        ))
+        .returning(OrganizationRow::as_returning())
+        .get_result(c)
+        .await
+        .db()?;
+    row.into_model(organization_domains(c, was.id).await?)
+}
+
+async fn changed(c: &mut Conn, answer: Cas<OrganizationRow>) -> Result<Cas<Organization>, DbFault> {
+    Ok(match answer {
+        Cas::Updated(row) => {
+            let domains = organization_domains(c, OrganizationId::from_uuid(row.id)).await?;
+            Cas::Updated(row.into_model(domains)?)
+        }
         Cas::Stale => Cas::Stale,
         Cas::Missing => Cas::Missing,
     })
 }
 
-/// Whether there is such an organization.
+/// Whether there is such an organization, not deleted.
 pub async fn organization_exists(c: &mut Conn, id: OrganizationId) -> Result<bool, DbFault> {
-    diesel::select(exists(organizations::table.find(id.uuid()))).get_result(c).await.db()
+    diesel::select(exists(live(id))).get_result(c).await.db()
 }
 
-/// One page by name, after `after`: of all organizations, or of those that `among` names.
+/// Keeps an organization from being changed, and from being added to by whoever takes this lock, until this transaction ends;
+/// [`DbFault::NotFound`] without it.
+pub async fn organization_lock(c: &mut Conn, id: OrganizationId) -> Result<(), DbFault> {
+    let _: Uuid = live(id).select(organizations::id).for_no_key_update().get_result(c).await.db()?;
+    Ok(())
+}
+
+/// One page by name, after `after`: of all organizations, or of those that `among` names; deleted ones only if they are asked for.
 pub async fn organization_list(
     c: &mut Conn,
     among: Option<&[OrganizationId]>,
+    deleted_too: bool,
     after: Option<&Place>,
     limit: i64,
 ) -> Result<Vec<Organization>, DbFault> {
@@ -175,6 +255,9 @@ pub async fn organization_list(
         .order((organizations::normalized_name, organizations::id))
         .limit(limit)
         .into_boxed();
+    if !deleted_too {
+        query = query.filter(organizations::deleted.is_null());
+    }
     if let Some(ids) = among {
         query = query.filter(organizations::id.eq_any(ids.iter().map(|id| id.uuid()).collect::<Vec<_>>()));
     }
@@ -189,19 +272,32 @@ pub async fn organization_list(
     with_domains(c, rows).await
 }
 
+#[derive(QueryableByName)]
+struct ShownRow {
+    #[diesel(sql_type = SqlUuid)]
+    organization_id: Uuid,
+    #[diesel(sql_type = Text)]
+    domain: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+}
+
 async fn with_domains(c: &mut Conn, rows: Vec<OrganizationRow>) -> Result<Vec<Organization>, DbFault> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let found: Vec<(Uuid, String, String)> = domains::table
-        .filter(domains::organization_id.eq_any(ids))
-        .select((domains::organization_id, domains::domain, domains::state))
-        .order((domains::organization_id, domains::domain))
+    // Of each no more than are shown, however many it has.
+    let sql = "SELECT d.organization_id, d.domain, d.state FROM unnest($1) AS o (id), LATERAL (\
+                 SELECT organization_id, domain, state FROM organization_domains WHERE organization_id = o.id \
+                 ORDER BY domain LIMIT $2) AS d ORDER BY d.organization_id, d.domain";
+    let found: Vec<ShownRow> = diesel::sql_query(sql)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<BigInt, _>(MOST_DOMAINS_SHOWN as i64 + 1)
         .load(c)
         .await
         .db()?;
     let of = |id: Uuid| {
-        let first = found.partition_point(|row| row.0 < id);
-        let own = found[first..].iter().take_while(move |row| row.0 == id);
-        own.map(|(_, domain, state)| into_domain((domain.clone(), state.clone()))).collect::<Result<Vec<_>, _>>()
+        let first = found.partition_point(|row| row.organization_id < id);
+        let own = found[first..].iter().take_while(move |row| row.organization_id == id);
+        own.map(|row| into_domain((row.domain.clone(), row.state.clone()))).collect::<Result<Vec<_>, _>>()
     };
     rows.into_iter().map(|row| of(row.id).and_then(|domains| row.into_model(domains))).collect()
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use dialtone_db::{Classify as _, Conn, DbFault};
 use dialtone_ids::{OrganizationId, PartnerLinkId, PartnerLinkName};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -54,6 +55,26 @@ pub async fn partner_link_get(
         .await
         .db()?
         .into_model()
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// The live organizations that a partner provisions for, at most `limit`.
+pub async fn partner_link_customers(
+    c: &mut Conn,
+    partner: OrganizationId,
+    limit: i64,
+) -> Result<Vec<OrganizationId>, DbFault> {
+    let sql = "SELECT l.customer_id AS id FROM partner_links AS l \
+               JOIN organizations AS o ON o.id = l.customer_id AND o.deleted IS NULL \
+               WHERE l.partner_id = $1 ORDER BY l.customer_id LIMIT $2";
+    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(partner.uuid()).bind::<BigInt, _>(limit);
+    let customers: Vec<IdRow> = query.load(c).await.db()?;
+    Ok(customers.into_iter().map(|row| OrganizationId::from_uuid(row.id)).collect())
 }
 
 /// Inserts a link.

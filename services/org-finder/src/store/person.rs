@@ -98,6 +98,20 @@ pub async fn person_upsert(c: &mut Conn, seen: &Sighting, after: After) -> Resul
     Ok(())
 }
 
+#[derive(QueryableByName)]
+struct TotalRow {
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// How many active people an organization has.
+pub async fn activity_total(c: &mut Conn, organization: OrganizationId) -> Result<i64, DbFault> {
+    let sql =
+        "SELECT coalesce(sum(active_users), 0)::bigint AS total FROM organization_activity WHERE organization_id = $1";
+    let row: TotalRow = diesel::sql_query(sql).bind::<SqlUuid, _>(organization.uuid()).get_result(c).await.db()?;
+    Ok(row.total)
+}
+
 /// Ends every live entry that was learnt from this user, but the one of `kept`, an organization and address; in the rollup too.
 /// Where the entry has gone to another organization, it is found there.
 pub async fn person_deactivate(

@@ -44,6 +44,11 @@ diesel::table! {
         organization_id -> Uuid,
         domain -> Text,
         state -> Text,
+        challenge -> Uuid,
+        version -> Int8,
+        created -> Timestamptz,
+        verified -> Nullable<Timestamptz>,
+        claimed -> Nullable<Timestamptz>,
     }
 }
 
@@ -63,6 +68,7 @@ diesel::table! {
         updated -> Timestamptz,
         deleted -> Nullable<Timestamptz>,
         merged_into -> Nullable<Uuid>,
+        purge -> Nullable<Timestamptz>,
     }
 }
 

@@ -83,7 +83,7 @@ async fn the_list_is_by_name_and_complete_whatever_the_page_size() {
 }
 
 async fn list(suite: &Suite, page_size: i32, token: &str) -> Result<ListOrganizationsResponse, tonic::Status> {
-    let list = ListOrganizationsRequest { page_size, page_token: token.into() };
+    let list = ListOrganizationsRequest { page_size, page_token: token.into(), show_deleted: false };
     Ok(suite.organizations().list_organizations(suite.staff(list)).await?.into_inner())
 }
 
@@ -123,6 +123,6 @@ async fn a_page_token_is_good_for_its_own_list_only() {
     let bad = |answer| assert_refused(answer, Code::InvalidArgument, "INVALID_PAGE_TOKEN", &[]);
     bad(list(&suite, 1, &String::from_utf8(tampered).unwrap()).await);
     bad(list(&suite, 1, "nonsense").await);
-    let mine = ListOrganizationsRequest { page_size: 1, page_token: token };
+    let mine = ListOrganizationsRequest { page_size: 1, page_token: token, show_deleted: false };
     bad(suite.organizations().list_organizations(suite.person("anna", mine)).await.map(tonic::Response::into_inner));
 }

@@ -53,6 +53,36 @@ async fn every_statement_that_reads_has_its_index() {
                 .to_owned(),
             "organization_domains_domain_idx",
         ),
+        (
+            format!(
+                "SELECT * FROM organization_domains WHERE organization_id = {one} AND domain > 'd' ORDER BY domain LIMIT 51"
+            ),
+            "organization_domains_pkey",
+        ),
+        (
+            "SELECT FROM organization_domains WHERE domain = ANY ('{d5.example,d6.example}') AND state = 'CLAIMED'"
+                .to_owned(),
+            "organization_domains_claimed_key",
+        ),
+        (
+            format!(
+                "SELECT d.organization_id, d.domain FROM unnest(ARRAY[{one}]::uuid[]) AS o (id), LATERAL (\
+                 SELECT organization_id, domain FROM organization_domains WHERE organization_id = o.id \
+                 ORDER BY domain LIMIT 101) AS d"
+            ),
+            "organization_domains_pkey",
+        ),
+        (
+            "SELECT id FROM organizations WHERE purge <= now() ORDER BY purge LIMIT 100".to_owned(),
+            "organizations_purge_idx",
+        ),
+        (
+            format!(
+                "SELECT l.customer_id FROM partner_links AS l JOIN organizations AS o ON o.id = l.customer_id \
+                 AND o.deleted IS NULL WHERE l.partner_id = {one} ORDER BY l.customer_id LIMIT 10"
+            ),
+            "partner_links_partner_id_customer_id_key",
+        ),
         ("SELECT organization_id FROM people WHERE active AND email = 'p5@x.example'".to_owned(), "people_email_idx"),
         (
             format!("SELECT * FROM people WHERE organization_id = {one} AND email > 'p5' ORDER BY email LIMIT 51"),

@@ -8,13 +8,14 @@ use dialtone_ids::{OrganizationId, ServiceName};
 use dialtone_proto::annotations::v1::Role;
 use dialtone_proto::orgfinder::v1::access_service_client::AccessServiceClient;
 use dialtone_proto::orgfinder::v1::activity_service_client::ActivityServiceClient;
+use dialtone_proto::orgfinder::v1::domain_service_client::DomainServiceClient;
 use dialtone_proto::orgfinder::v1::org_finder_service_client::OrgFinderServiceClient;
 use dialtone_proto::orgfinder::v1::organization_service_client::OrganizationServiceClient;
 use dialtone_proto::orgfinder::v1::*;
 use dialtone_server::program::Program as _;
 use dialtone_status::{Code, Status};
 use dialtone_testkit::{Database, Keys, Template, fresh, request};
-use org_finder::{Config, OrgFinder, SERVICE};
+use org_finder::{Config, Nameserver, OrgFinder, SERVICE};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::{Channel, Endpoint};
 
@@ -52,14 +53,25 @@ pub async fn sql(url: &str) -> tokio_postgres::Client {
 
 impl Suite {
     pub async fn start() -> Suite {
-        // Nobody listens there: the service must not mind.
-        Self::start_with_events_from("127.0.0.1:9".parse().expect("an address")).await
+        Self::start_with(|_| ()).await
     }
 
     pub async fn start_with_events_from(user_provisioning: SocketAddr) -> Suite {
+        Self::start_with(|config| config.peers.user_provisioning = UpstreamSettings::new(user_provisioning.to_string()))
+            .await
+    }
+
+    /// One that asks this name server.
+    pub async fn start_asking(server: SocketAddr) -> Suite {
+        Self::start_with(|config| config.dns.servers = vec![Nameserver(server)]).await
+    }
+
+    /// One whose configuration differs.
+    pub async fn start_with(differ: impl FnOnce(&mut Config)) -> Suite {
         let (database, keys) = (fresh(&template()).await, Keys::generate());
         let stop = CancellationToken::new();
-        let config = config(&database, &keys, user_provisioning);
+        let mut config = config(&database, &keys);
+        differ(&mut config);
         let server = org_finder::bind(config, &stop).await.expect("it starts");
         let address = server.local_addr().expect("it is bound");
         tokio::spawn(server.run(stop.clone().cancelled_owned()));
@@ -71,7 +83,7 @@ impl Suite {
     /// A second process on the same database; it stops when the answer is dropped.
     pub async fn start_another(&self) -> tokio_util::sync::DropGuard {
         let stop = CancellationToken::new();
-        let config = config(&self.database, &self.keys, "127.0.0.1:9".parse().expect("an address"));
+        let config = config(&self.database, &self.keys);
         let server = org_finder::bind(config, &stop).await.expect("it starts");
         tokio::spawn(server.run(stop.clone().cancelled_owned()));
         stop.drop_guard()
@@ -87,6 +99,10 @@ impl Suite {
 
     pub fn access(&self) -> AccessServiceClient<Channel> {
         AccessServiceClient::new(self.channel.clone())
+    }
+
+    pub fn domains(&self) -> DomainServiceClient<Channel> {
+        DomainServiceClient::new(self.channel.clone())
     }
 
     pub fn activity(&self) -> ActivityServiceClient<Channel> {
@@ -142,13 +158,15 @@ impl Suite {
             let row = self.admin.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await;
             counts.push(row.expect("the table is there").get(0));
         }
-        let versions = "SELECT coalesce(sum(version), 0)::bigint FROM organizations";
-        counts.push(self.admin.query_one(versions, &[]).await.expect("the table is there").get(0));
+        for table in ["organizations", "organization_domains"] {
+            let versions = format!("SELECT coalesce(sum(version), 0)::bigint FROM {table}");
+            counts.push(self.admin.query_one(&versions, &[]).await.expect("the table is there").get(0));
+        }
         counts
     }
 }
 
-fn config(database: &Database, keys: &Keys, user_provisioning: SocketAddr) -> Config {
+fn config(database: &Database, keys: &Keys) -> Config {
     let key = "a secret of at least thirty-two characters";
     let variables = [
         ("DATABASE__URL", database.app_url(SERVICE)),
@@ -160,7 +178,8 @@ fn config(database: &Database, keys: &Keys, user_provisioning: SocketAddr) -> Co
     let loaded = dialtone_config::load_from::<Config>("org-finder", OrgFinder::DEFAULTS, None::<&Path>, variables);
     let mut config = loaded.expect("the defaults are a configuration").config;
     config.identity = keys.identity(SERVICE);
-    config.peers.user_provisioning = UpstreamSettings::new(user_provisioning.to_string());
+    // Nobody listens there: the service must not mind.
+    config.peers.user_provisioning = UpstreamSettings::new("127.0.0.1:9");
     config
 }
 

@@ -8,6 +8,17 @@ ACTIVITY_OPTIONS_MISSING = Ein Aktivitätsbericht beginnt mit seinen Optionen. B
 LINE_TOO_LONG = Zeile { $line } ist länger als { $limit_bytes } Byte. Bitte kürzen Sie sie; jede Zeile steht für eine Organisation.
 NOT_A_PARTNER = Diese Organisation ist kein Partner. Geben Sie ihr zuerst die Rolle Partner.
 LINK_WOULD_CYCLE = Diese Verknüpfung würde eine Organisation zu ihrem eigenen Partner machen, direkt oder über andere.
+DOMAIN_CLAIMED_ELSEWHERE = { $domain } oder eine übergeordnete Domain wird von einer anderen Organisation beansprucht. Wenn sie Ihnen gehört, wenden Sie sich an Ihren Anbieter.
+DOMAIN_NOT_VERIFIED = { $domain } ist noch nicht verifiziert. Legen Sie zuerst den DNS-Eintrag an und verifizieren Sie die Domain.
+CHALLENGE_RECORD_MISSING = Unter { $record_name } gibt es keinen TXT-Eintrag. Legen Sie ihn an oder warten Sie, bis er veröffentlicht ist, und verifizieren Sie erneut.
+CHALLENGE_MISMATCH = { $found_count ->
+    [one] Der TXT-Eintrag unter { $record_name } hat nicht den erwarteten Wert. Korrigieren Sie ihn und verifizieren Sie erneut.
+   *[other] Keiner der { $found_count } TXT-Einträge unter { $record_name } hat den erwarteten Wert. Korrigieren Sie einen und verifizieren Sie erneut.
+}
+DNS_UNAVAILABLE = Das DNS hat zu { $record_name } nicht geantwortet. Versuchen Sie es später erneut.
+DOMAIN_LIMIT_REACHED = Diese Organisation hat { $limit } Domains; mehr sind nicht möglich. Geben Sie zuerst eine frei.
+ORGANIZATION_IN_USE = Diese Organisation betreut noch Kunden oder hat aktive Personen. Ordnen Sie diese zuerst anders zu oder bestätigen Sie das Löschen.
+ORGANIZATION_NOT_DELETED = Diese Organisation ist nicht gelöscht.
 
 match-MATCHED = Diese Adresse gehört zu einer Person dieser Organisation.
 match-CANDIDATES = Eine dieser Organisationen könnte gemeint sein. Wählen Sie eine aus oder legen Sie eine neue an.

@@ -10,6 +10,17 @@ ACTIVITY_OPTIONS_MISSING = A report of activity begins with its options. Send th
 LINE_TOO_LONG = Line { $line } is longer than { $limit_bytes } bytes. Shorten it; each line is one organization.
 NOT_A_PARTNER = This organization is not a partner. Give it the partner role first.
 LINK_WOULD_CYCLE = This link would make an organization its own partner, directly or through others.
+DOMAIN_CLAIMED_ELSEWHERE = { $domain } or a domain above it is claimed by another organization. If it is yours, ask your provider.
+DOMAIN_NOT_VERIFIED = { $domain } is not verified yet. Create its DNS record and verify it first.
+CHALLENGE_RECORD_MISSING = There is no TXT record at { $record_name }. Create it, or wait until it is published, and verify again.
+CHALLENGE_MISMATCH = { $found_count ->
+    [one] The TXT record at { $record_name } does not have the expected value. Correct it and verify again.
+   *[other] None of the { $found_count } TXT records at { $record_name } has the expected value. Correct one and verify again.
+}
+DNS_UNAVAILABLE = The DNS gave no answer about { $record_name }. Try again later.
+DOMAIN_LIMIT_REACHED = This organization has { $limit } domains, which is the most. Release one first.
+ORGANIZATION_IN_USE = This organization still provisions for customers or has active people. Move them first, or confirm that you want to delete it.
+ORGANIZATION_NOT_DELETED = This organization is not deleted.
 
 # Outcomes of MatchOrganizations.
 match-MATCHED = This address belongs to a person of this organization.

@@ -8,6 +8,17 @@ ACTIVITY_OPTIONS_MISSING = Un rapport d'activité commence par ses options. Envo
 LINE_TOO_LONG = La ligne { $line } dépasse { $limit_bytes } octets. Raccourcissez-la ; chaque ligne correspond à une organisation.
 NOT_A_PARTNER = Cette organisation n'est pas un partenaire. Attribuez-lui d'abord le rôle de partenaire.
 LINK_WOULD_CYCLE = Ce lien ferait d'une organisation son propre partenaire, directement ou par l'intermédiaire d'autres.
+DOMAIN_CLAIMED_ELSEWHERE = { $domain } ou un domaine parent est revendiqué par une autre organisation. S'il vous appartient, adressez-vous à votre fournisseur.
+DOMAIN_NOT_VERIFIED = { $domain } n'est pas encore vérifié. Créez d'abord son enregistrement DNS et vérifiez-le.
+CHALLENGE_RECORD_MISSING = Il n'y a pas d'enregistrement TXT à { $record_name }. Créez-le ou attendez sa publication, puis vérifiez à nouveau.
+CHALLENGE_MISMATCH = { $found_count ->
+    [one] L'enregistrement TXT à { $record_name } n'a pas la valeur attendue. Corrigez-le, puis vérifiez à nouveau.
+   *[other] Aucun des { $found_count } enregistrements TXT à { $record_name } n'a la valeur attendue. Corrigez-en un, puis vérifiez à nouveau.
+}
+DNS_UNAVAILABLE = Le DNS n'a pas répondu au sujet de { $record_name }. Réessayez plus tard.
+DOMAIN_LIMIT_REACHED = Cette organisation a { $limit } domaines, ce qui est le maximum. Libérez-en un d'abord.
+ORGANIZATION_IN_USE = Cette organisation gère encore des clients ou a des personnes actives. Déplacez-les d'abord ou confirmez la suppression.
+ORGANIZATION_NOT_DELETED = Cette organisation n'est pas supprimée.
 
 match-MATCHED = Cette adresse appartient à une personne de cette organisation.
 match-CANDIDATES = Il peut s'agir de l'une de ces organisations. Choisissez-en une ou créez une nouvelle organisation.

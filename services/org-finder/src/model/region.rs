@@ -24,11 +24,15 @@ impl BadRegion {
     pub fn remedy(&self) -> String {
         match self {
             Self::Meant(code) => format!("is no code of ISO 3166-1 alpha-2; {code} may be meant"),
-            Self::Private => "is set aside by ISO 3166-1 for private use and stands for no country or region; give the code of \
+            Self::Private => {
+                "is set aside by ISO 3166-1 for private use and stands for no country or region; give the code of \
                 the country whose law the organization is under, such as SE"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Former(name) => format!("was the code of {name}; give the code of a present country, such as SE"),
-            Self::Unknown => "is no country or region of ISO 3166-1; give its alpha-2 code, such as SE or BR".to_owned(),
+            Self::Unknown => {
+                "is no country or region of ISO 3166-1; give its alpha-2 code, such as SE or BR".to_owned()
+            }
         }
     }
 }
@@ -50,7 +54,11 @@ pub fn code(text: &str) -> Result<&'static str, BadRegion> {
 
 /// The name of a country that had this code last.
 fn former(code: &str) -> Option<&'static str> {
-    iso3166_3::ALL.iter().filter(|gone| gone.former.alpha2 == code).max_by_key(|gone| gone.validity).map(|gone| gone.name)
+    iso3166_3::ALL
+        .iter()
+        .filter(|gone| gone.former.alpha2 == code)
+        .max_by_key(|gone| gone.validity)
+        .map(|gone| gone.name)
 }
 
 /// AA, QM to QZ, XA to XZ and ZZ.

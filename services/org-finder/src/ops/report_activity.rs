@@ -211,12 +211,7 @@ struct Written {
     unknown: Vec<usize>,
 }
 
-async fn write(
-    c: &mut Conn,
-    chunk: &[(Who, Seen)],
-    add_unknown: bool,
-    now: DateTime<Utc>,
-) -> Result<Written, DbFault> {
+async fn write(c: &mut Conn, chunk: &[(Who, Seen)], add_unknown: bool, now: DateTime<Utc>) -> Result<Written, DbFault> {
     let (mut known, mut moving) = (vec![false; chunk.len()], BTreeMap::new());
     for found in activity::activity_known(c, chunk).await? {
         known[found.place] = true;

@@ -90,11 +90,8 @@ pub async fn activity_known(c: &mut Conn, chunk: &[(Who, Seen)]) -> Result<Vec<K
             .bind::<Array<SqlUuid>, _>(owners);
         rows.extend(query.load::<KnownRow>(c).await.db()?);
     }
-    let known = |row: KnownRow| Known {
-        place: row.place as usize,
-        person: PersonId::from_uuid(row.id),
-        moves: row.moves,
-    };
+    let known =
+        |row: KnownRow| Known { place: row.place as usize, person: PersonId::from_uuid(row.id), moves: row.moves };
     Ok(rows.into_iter().map(known).collect())
 }
 

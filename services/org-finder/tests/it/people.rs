@@ -43,11 +43,14 @@ impl Source {
     /// A user as an event tells it.
     async fn tell_of(&self, kind: &'static str, organization: &str, user: &str, email: &str) {
         let ctx = Ctx::job(SOURCE, "test");
-        let data = json!({"email": email, "given_name": "Anna", "family_name": "Berg", "state": "USER_STATE_PROVISIONED"});
+        let data =
+            json!({"email": email, "given_name": "Anna", "family_name": "Berg", "state": "USER_STATE_PROVISIONED"});
         let tenant = OrganizationId::parse(organization).ok().map(OrganizationId::uuid);
         let event = NewEvent { tenant, kind, resource: user.to_owned(), data };
-        let told: Result<(), DbFault> =
-            self.store.tx("tell", &ctx, async |c: &mut Conn| append_all(c, &ctx, std::slice::from_ref(&event)).await).await;
+        let told: Result<(), DbFault> = self
+            .store
+            .tx("tell", &ctx, async |c: &mut Conn| append_all(c, &ctx, std::slice::from_ref(&event)).await)
+            .await;
         told.expect("the outbox takes events");
     }
 
@@ -165,7 +168,10 @@ async fn people_are_listed_by_state_domain_and_beginning_of_the_address() {
     let every = ListPeopleRequest::default;
     assert_eq!(listed(every()).await, emails);
     assert_eq!(listed(ListPeopleRequest { active: Some(false), ..every() }).await, emails[3..4]);
-    assert_eq!(listed(ListPeopleRequest { active: Some(true), email_prefix: "AN".into(), ..every() }).await, emails[1..3]);
+    assert_eq!(
+        listed(ListPeopleRequest { active: Some(true), email_prefix: "AN".into(), ..every() }).await,
+        emails[1..3]
+    );
     assert_eq!(listed(ListPeopleRequest { domain: "OWN.example.".into(), ..every() }).await.len(), 4);
     let both = ListPeopleRequest { domain: "own.example".into(), email_prefix: "a".into(), ..every() };
     assert_eq!(listed(both.clone()).await, [emails[0], emails[1], emails[3]]);

@@ -11,6 +11,8 @@ use crate::Locale;
 const DOMAIN: &str = ".dialtone.internal";
 /// The texts that belong to no service.
 const SHARED: &str = "shared";
+/// The texts of broken rules.
+const RULES: &str = "rules";
 /// What is told where no other text fits.
 const GENERAL: &str = "general";
 /// A longer number would lose digits on its way through Fluent, which counts in `f64`.
@@ -34,7 +36,8 @@ macro_rules! sources {
     };
 }
 
-static SOURCES: &[Sources] = sources!["shared", "org-finder", "templates", "subscriptions", "user-provisioning"];
+static SOURCES: &[Sources] =
+    sources!["shared", "rules", "org-finder", "templates", "subscriptions", "user-provisioning"];
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -76,6 +79,18 @@ pub fn error<'a>(
     format(locale, service, reason, &arguments)
         .or_else(|| format(locale, SHARED, reason, &arguments))
         .or_else(|| format(locale, SHARED, GENERAL, &arguments))
+        .unwrap_or_default()
+}
+
+/// What people are told of a field that breaks a rule (`FieldViolation.reason`: `STRING_MAX_LEN`), without the limits of the rule. A
+/// general sentence for a rule that has no text.
+pub fn rule(locale: Locale, rule: &str) -> String {
+    let text = |key: &str| format(locale, RULES, key, &FluentArgs::new());
+    // A limit means the same for every type.
+    let untyped = rule.split_once('_').map_or(rule, |(_, untyped)| untyped);
+    text(&format!("rule-{rule}"))
+        .or_else(|| text(&format!("rule-{untyped}")))
+        .or_else(|| text("rule"))
         .unwrap_or_default()
 }
 

@@ -3,12 +3,18 @@
 use dialtone_messages::Locale;
 use http::{HeaderMap, header::ACCEPT_LANGUAGE};
 use prost::Message as _;
+use prost_types::Any;
 use tonic::Status;
 use tonic_types::pb;
 
 const TYPE_PREFIX: &str = "type.googleapis.com/";
 const ERROR_INFO: &str = "google.rpc.ErrorInfo";
+const BAD_REQUEST: &str = "google.rpc.BadRequest";
 const LOCALIZED_MESSAGE: &str = "google.rpc.LocalizedMessage";
+
+/// How large a status may grow by the texts of its violations. It travels base64-coded in a trailer, of which the usual clients take
+/// 8 KiB with all else that is there; what finds no room stays without.
+const ROOM_BYTES: usize = 5000;
 
 /// The language for whoever sends these headers.
 pub fn wanted_locale(headers: &HeaderMap) -> Locale {
@@ -16,7 +22,7 @@ pub fn wanted_locale(headers: &HeaderMap) -> Locale {
     Locale::negotiate(values.filter_map(|value| value.to_str().ok()))
 }
 
-/// Adds `google.rpc.LocalizedMessage` to the typed error in response headers or trailers. Leaves alone what has one, and what is no
+/// Adds `google.rpc.LocalizedMessage` to the typed error in response headers or trailers, and to its violations. Leaves alone what has one, and what is no
 /// typed error: give it to [`crate::normalise`] first.
 pub fn localize(headers: &mut HeaderMap, locale: Locale) {
     if let Some(status) = localized(headers, locale) {
@@ -49,7 +55,6 @@ fn localized(headers: &HeaderMap, locale: Locale) -> Option<Status> {
 
 /// Whether something was added.
 fn add(status: &mut pb::Status, locale: Locale) -> bool {
-    let is = |any: &prost_types::Any, name: &str| any.type_url.strip_prefix(TYPE_PREFIX) == Some(name);
     if status.details.iter().any(|any| is(any, LOCALIZED_MESSAGE)) {
         return false;
     }
@@ -59,10 +64,38 @@ fn add(status: &mut pb::Status, locale: Locale) -> bool {
     };
     let metadata = info.metadata.iter().map(|(key, value)| (key.as_str(), value.as_str()));
     let message = dialtone_messages::error(locale, &info.domain, &info.reason, metadata);
-    let message = pb::LocalizedMessage { locale: locale.tag().to_owned(), message };
-    status.details.push(prost_types::Any {
+    status.details.push(Any {
         type_url: format!("{TYPE_PREFIX}{LOCALIZED_MESSAGE}"),
-        value: message.encode_to_vec(),
+        value: localized_message(locale, message).encode_to_vec(),
     });
+    let room = ROOM_BYTES.saturating_sub(status.encoded_len());
+    if let Some(any) = status.details.iter_mut().find(|any| is(any, BAD_REQUEST)) {
+        add_to_violations(any, locale, room);
+    }
     true
+}
+
+/// Adds to as many violations as `room` bytes allow.
+fn add_to_violations(any: &mut Any, locale: Locale, mut room: usize) {
+    let Ok(mut request) = pb::BadRequest::decode(any.value.as_slice()) else {
+        return;
+    };
+    for violation in &mut request.field_violations {
+        let message = localized_message(locale, dialtone_messages::rule(locale, &violation.reason));
+        // A tag and a length for the text, and perhaps a byte more for the length of the violation.
+        let Some(left) = room.checked_sub(message.encoded_len() + 4) else {
+            break;
+        };
+        room = left;
+        violation.localized_message = Some(message);
+    }
+    any.value = request.encode_to_vec();
+}
+
+fn localized_message(locale: Locale, message: String) -> pb::LocalizedMessage {
+    pb::LocalizedMessage { locale: locale.tag().to_owned(), message }
+}
+
+fn is(any: &Any, name: &str) -> bool {
+    any.type_url.strip_prefix(TYPE_PREFIX) == Some(name)
 }

@@ -52,6 +52,21 @@ fn the_text_is_added_and_everything_else_stays() {
 }
 
 #[test]
+fn each_violation_is_told_by_its_rule() {
+    let fault = Fault::invalid_fields([])
+        .violation("contact.email", "string.email", "is no address")
+        .violation("customer.name", "string.max_len", "is too long: give at most 80 characters, not 99")
+        .violation("x", "rule.of.nobody", "is wrong");
+    let fields = field_violations(&received(fault, Locale::German));
+    let told = |index: usize| fields[index].localized_message.clone().expect("there is room").message;
+    assert!(told(0).starts_with("Das ist keine E-Mail-Adresse"));
+    assert!(told(1).starts_with("Diese Angabe ist zu lang"));
+    assert_eq!(told(2), "Diese Angabe ist ungültig.");
+    assert_eq!((fields[1].reason.as_str(), fields[1].field.as_str()), ("STRING_MAX_LEN", "customer.name"));
+    assert_eq!(fields[1].description, "is too long: give at most 80 characters, not 99");
+}
+
+#[test]
 fn an_error_is_localized_once() {
     let mut headers = headers(Fault::cancelled());
     localize(&mut headers, Locale::French);
@@ -106,6 +121,10 @@ fn the_longest_error_still_fits_into_the_metadata_of_usual_clients() {
     localize(&mut headers, Locale::German);
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
     assert!(bytes < 8192, "{bytes}");
+    let fields = field_violations(&Status::from_header_map(&headers).expect("it was just written"));
+    let told = fields.iter().take_while(|field| field.localized_message.is_some()).count();
+    assert!(told > 0 && told < fields.len());
+    assert!(fields[told..].iter().all(|field| field.localized_message.is_none()));
 }
 
 #[test]

@@ -3,4 +3,5 @@
 mod catalogue;
 mod complete;
 mod reasons;
+mod rules;
 mod texts;

@@ -55,7 +55,9 @@ fn metadata(comment: &str) -> BTreeSet<String> {
     };
     let sentence = rest.split(". ").next().unwrap_or_default();
     let sentence = sentence.split(".\n").next().unwrap_or_default();
-    sentence.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    let quoted = sentence.split('`').skip(1).step_by(2);
+    // Keys are in small letters; what else is quoted are the values that a key may have.
+    quoted.filter(|word| !word.contains(char::is_uppercase)).map(str::to_owned).collect()
 }
 
 #[test]
@@ -63,6 +65,7 @@ fn comments_are_read_as_they_are_meant() {
     let of = |comment| metadata(comment).into_iter().collect::<Vec<_>>().join(" ");
     assert_eq!(of(" CODE. Text with `code`.\n"), "");
     assert_eq!(of(" CODE. Text. Metadata: `b`, `a`.\n"), "a b");
+    assert_eq!(of(" Text. Metadata: `a` (`NAME`: one; `OTHER`: another).\n"), "a");
     assert_eq!(of(" Text. Metadata: `a` (names,\n comma-separated),\n `b`. Send `c`.\n"), "a b");
     let shared = &all()["shared"];
     assert_eq!(shared["NOT_FOUND"], ["resource".to_owned()].into());

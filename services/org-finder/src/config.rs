@@ -6,6 +6,7 @@ use dialtone_authz::IdentityConfig;
 use dialtone_client::UpstreamSettings;
 use dialtone_config::{Check, Faults};
 use dialtone_db::{DatabaseConfig, MigrationConfig, PagingConfig};
+use dialtone_operations::OperationsConfig;
 use dialtone_server::ServeConfig;
 use dialtone_telemetry::TelemetryConfig;
 use serde::Deserialize;
@@ -27,6 +28,10 @@ pub struct Config {
     pub peers: Peers,
     pub events: Events,
     pub matching: Weights,
+    /// How operations are worked on.
+    #[serde(default)]
+    pub operations: OperationsConfig,
+    pub merges: Merges,
     pub organizations: Organizations,
     pub domains: Domains,
     pub dns: DnsConfig,
@@ -54,6 +59,14 @@ pub struct Domains {
 pub struct Peers {
     /// Whose events feed the directory of people.
     pub user_provisioning: UpstreamSettings,
+}
+
+/// Merges of organizations.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Merges {
+    /// For how many days a merge can be undone.
+    pub undo_days: NonZeroU16,
 }
 
 /// The events of this service.

@@ -1,11 +1,12 @@
 //! Why an operation of this service was refused or failed, by meaning. Knows neither the wire nor the database's words.
 
 use dialtone_db::{DbFault, TxError};
-use dialtone_ids::OrganizationId;
+use dialtone_ids::{OperationId, OrganizationId};
 use dialtone_status::Fault;
 
 use crate::model::challenge::{NoAnswer, Unproven};
 use crate::model::import::Issue;
+use crate::model::merge::{Hindrance, Obstacle, Pair};
 
 /// One variant per meaning.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +62,27 @@ pub enum Error {
     /// There is no deletion to take back.
     #[error("{0} is not deleted")]
     OrganizationNotDeleted(OrganizationId),
+    /// One of the organizations changed since their merge was planned.
+    #[error("another plan by now")]
+    MergePlanStale(Pair),
+    /// The organizations cannot be merged as they are.
+    #[error("merge blocked: {1:?}")]
+    MergeBlocked(Pair, Vec<Obstacle>),
+    /// The organization is part of a merge that is under way.
+    #[error("a merge is under way")]
+    MergeUnderWay { organization: OrganizationId, operation: OperationId },
+    /// The organization was not merged into another.
+    #[error("{0} was not merged")]
+    NotMerged(OrganizationId),
+    /// The merge is too old to be taken back.
+    #[error("{organization} was merged too long ago")]
+    UndoWindowOver { organization: OrganizationId, into: OrganizationId },
+    /// Something stands in the way of taking the merge back.
+    #[error("merge cannot be undone: {why:?} {resource}")]
+    MergeNotUndoable { organization: OrganizationId, why: Hindrance, resource: String },
+    /// The organization was merged into another.
+    #[error("{organization} was merged into {into}")]
+    OrganizationMerged { organization: OrganizationId, into: OrganizationId },
     /// The page token is of another list, or altered.
     #[error("bad page token")]
     BadPageToken,
@@ -94,6 +116,13 @@ impl TxError for Error {
             | Self::DomainLimitReached { .. }
             | Self::OrganizationInUse { .. }
             | Self::OrganizationNotDeleted(_)
+            | Self::MergePlanStale(_)
+            | Self::MergeBlocked(..)
+            | Self::MergeUnderWay { .. }
+            | Self::NotMerged(_)
+            | Self::UndoWindowOver { .. }
+            | Self::MergeNotUndoable { .. }
+            | Self::OrganizationMerged { .. }
             | Self::BadPageToken => None,
         }
     }

@@ -17,9 +17,11 @@ use dialtone_client::{ServiceChannel, Upstream};
 use dialtone_db::{Pager, Store, migrate};
 use dialtone_events::{Feed, Retention};
 use dialtone_ids::ServiceName;
+use dialtone_operations::{Hook, Operations, Registry};
 use dialtone_server::Server;
 use dialtone_server::program::{Program, ProgramError};
 use dialtone_telemetry::TelemetryConfig;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use config::Config;
@@ -42,6 +44,7 @@ pub struct App {
     most_domains: i64,
     /// For how many days a deletion can be undone.
     undelete_days: i64,
+    operations: Operations,
 }
 
 /// The program.
@@ -58,24 +61,33 @@ impl Program for OrgFinder {
 
     async fn serve(config: Config, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ProgramError> {
         let stopping = CancellationToken::new();
-        let server = bind(config, &stopping).await?;
+        let (server, engine) = bind(config, None, &stopping).await?;
         let shutdown = async move {
             shutdown.await;
             stopping.cancel();
         };
-        Ok(server.run_with_metrics(shutdown).await?)
+        server.run_with_metrics(shutdown).await?;
+        Ok(engine.await?)
     }
 
     async fn migrate(config: Config) -> Result<Vec<String>, ProgramError> {
         let url = config.migration.url.ok_or("migration.url is not set: the URL of the role that owns the schema")?;
-        Ok(migrate::run(&url, SERVICE, &[&dialtone_events::MIGRATIONS, &MIGRATIONS]).await?)
+        let sources = [&dialtone_events::MIGRATIONS, &dialtone_operations::MIGRATIONS, &MIGRATIONS];
+        Ok(migrate::run(&url, SERVICE, &sources.map(|source| source as _)).await?)
     }
 }
 
-/// Connects, starts the background loops, which end with `stopping`, and binds the address of `config`.
-pub async fn bind(config: Config, stopping: &CancellationToken) -> Result<Server, ProgramError> {
+/// Connects, starts the background loops, which end with `stopping`, and binds the address of `config`. The engine of operations
+/// still finishes or hands back what is under way, which the second part awaits. Only tests give a `hook`.
+pub async fn bind(
+    config: Config,
+    hook: Option<Hook>,
+    stopping: &CancellationToken,
+) -> Result<(Server, JoinHandle<()>), ProgramError> {
+    let store = Store::connect(&config.database, SERVICE).await?;
     let app = Arc::new(App {
-        store: Store::connect(&config.database, SERVICE).await?,
+        operations: operations(&config, store.clone(), hook)?,
+        store,
         pager: Pager::new(&config.paging.key),
         weights: config.matching,
         dns: Dns::new(&config.dns)?,
@@ -85,8 +97,18 @@ pub async fn bind(config: Config, stopping: &CancellationToken) -> Result<Server
     let upstream = Upstream::connect("user-provisioning", &config.peers.user_provisioning)?;
     let source = peers::UserProvisioning::new(ServiceChannel::new(upstream, config.identity.signer(SERVICE)?));
     let keep = Duration::from_secs(u64::from(config.events.keep_days.get()) * 24 * 3_600);
-    jobs::start(&app, &source, Retention::new(keep), stopping);
+    let engine = jobs::start(&app, &source, Retention::new(keep), stopping);
     let feed = Feed::start(app.store.clone(), SERVICE, stopping.clone());
     let services = api::services(app, feed);
-    Ok(Server::bind(SERVICE, config.server, config.identity.verifier()?, services).await?)
+    Ok((Server::bind(SERVICE, config.server, config.identity.verifier()?, services).await?, engine))
+}
+
+fn operations(config: &Config, store: Store, hook: Option<Hook>) -> Result<Operations, ProgramError> {
+    let merge = jobs::merge_organizations(config.merges.undo_days.get(), api::explain);
+    let registry = Registry::new([merge.render(api::merge_organizations_response)])?;
+    let settings = config.operations.clone();
+    Ok(match hook {
+        None => Operations::new(SERVICE, store, registry, settings),
+        Some(hook) => Operations::with_hook(SERVICE, store, registry, settings, hook),
+    })
 }

@@ -14,7 +14,7 @@ const REMEMBERED: Duration = Duration::from_secs(3);
 const CACHED_ANSWERS: u64 = 100_000;
 
 /// org-finder's events after which a remembered grant may be wrong.
-pub const GRANT_EVENTS: [&str; 9] = [
+pub const GRANT_EVENTS: [&str; 10] = [
     "grant.created",
     "grant.updated",
     "grant.deleted",
@@ -24,6 +24,7 @@ pub const GRANT_EVENTS: [&str; 9] = [
     "organization.deleted",
     "organization.undeleted",
     "organization.merged",
+    "organization.merge_undone",
 ];
 
 /// A source of grants: org-finder's own tables, or org-finder over gRPC.

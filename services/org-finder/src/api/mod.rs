@@ -7,6 +7,7 @@ mod convert;
 mod domain_service;
 mod grants;
 mod import;
+mod merges;
 mod org_finder_service;
 mod organization_service;
 mod render;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use dialtone_authz::{CachedAccess, Ctx, Guard};
 use dialtone_events::{EventServer, Feed};
 use dialtone_ids::{BadName, OrganizationId};
+use dialtone_operations::{OperationControlServer, OperationsServer};
 use dialtone_proto::Validate;
 use dialtone_proto::orgfinder::v1::access_service_server::AccessServiceServer;
 use dialtone_proto::orgfinder::v1::activity_service_server::ActivityServiceServer;
@@ -31,6 +33,8 @@ use dialtone_status::{Fault, Violation};
 use tonic::{Response, Status};
 
 use self::grants::OwnGrants;
+pub use self::merges::merge_organizations_response;
+pub use self::status::fault as explain;
 use crate::App;
 use crate::error::Error;
 use crate::model::held_domain::DomainName;
@@ -39,6 +43,7 @@ use crate::model::held_domain::DomainName;
 pub fn services(app: Arc<App>, feed: Feed) -> Services {
     let access = Arc::new(CachedAccess::new(OwnGrants::new(Arc::clone(&app))));
     let guard = Guard::new(Arc::clone(&access)).erased();
+    let (operations, pager) = (app.operations.clone(), app.pager.clone());
     let api = Api { app, guard: guard.clone(), access };
     Services::new()
         .add(OrgFinderServiceServer::new(api.clone()))
@@ -46,6 +51,8 @@ pub fn services(app: Arc<App>, feed: Feed) -> Services {
         .add(DomainServiceServer::new(api.clone()))
         .add(AccessServiceServer::new(api.clone()))
         .add(ActivityServiceServer::new(api))
+        .add(OperationsServer::new(&operations, guard.clone(), pager).into_service())
+        .add(OperationControlServer::new(&operations, guard.clone()).into_service())
         .add(EventServer::new(feed, guard).into_service())
 }
 

@@ -3,20 +3,22 @@
 use dialtone_authz::{Admission, CallerKind, Ctx, admission};
 use dialtone_ids::OrganizationId;
 use dialtone_proto::Validate;
+use dialtone_proto::google::longrunning::Operation;
 use dialtone_proto::orgfinder::v1::organization_service_server::OrganizationService;
 use dialtone_proto::orgfinder::v1::{
     CreateOrganizationRequest, DeleteOrganizationRequest, GetOrganizationRequest, ImportOrganizationsRequest,
-    ImportOrganizationsResponse, ListOrganizationsRequest, ListOrganizationsResponse, Organization,
-    UndeleteOrganizationRequest, UpdateOrganizationRequest,
+    ImportOrganizationsResponse, ListOrganizationsRequest, ListOrganizationsResponse, MergeOrganizationsRequest,
+    MergePlan, Organization, PlanMergeRequest, UndeleteOrganizationRequest, UndoMergeRequest,
+    UpdateOrganizationRequest,
 };
 use dialtone_server::{ctx, mutation};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Api, answer, changed, convert, import, refuse_name, refused, render, valid};
+use super::{Api, answer, changed, convert, import, merges, refuse_name, refused, render, valid};
 use crate::ops::list_organizations::Visible;
 use crate::ops::{
     create_organization, delete_organization, get_organization, import_organizations, list_organizations,
-    undelete_organization, update_organization,
+    merge_organizations, plan_merge, undelete_organization, undo_merge, update_organization,
 };
 
 /// Whose organizations a caller sees in a list.
@@ -145,5 +147,39 @@ impl OrganizationService for Api {
             import_organizations::run(&app, &ctx, options, import::pieces(messages)).await
         };
         changed(work, render::report).await
+    }
+
+    async fn plan_merge(&self, request: Request<PlanMergeRequest>) -> Result<Response<MergePlan>, Status> {
+        let (ctx, request) = (ctx(&request), request.into_inner());
+        let ctx = self.guard.platform_or_service(&ctx).map_err(refused)?;
+        let pair = merges::pair(&request.survivor, &request.duplicate, &request)?;
+        answer(plan_merge::run(&self.app, &ctx, pair).await, merges::plan)
+    }
+
+    async fn merge_organizations(
+        &self,
+        request: Request<MergeOrganizationsRequest>,
+    ) -> Result<Response<Operation>, Status> {
+        let (ctx, request) = (ctx(&request), request.into_inner());
+        let ctx = self.guard.platform_or_service(&ctx).map_err(refused)?;
+        let pair = merges::pair(&request.survivor, &request.duplicate, &request)?;
+        let mutation = mutation(&ctx, &request, &request.request_id, request.validate_only).map_err(refused)?;
+        let app = self.app.clone();
+        let work = async move { merge_organizations::run(&app, &ctx, &mutation, pair, request.plan_hash).await };
+        changed(work, |started| started.to_proto()).await
+    }
+
+    async fn undo_merge(&self, request: Request<UndoMergeRequest>) -> Result<Response<Organization>, Status> {
+        let (ctx, request) = (ctx(&request), request.into_inner());
+        let ctx = self.guard.platform_or_service(&ctx).map_err(refused)?;
+        let name =
+            OrganizationId::parse(&request.name).map_err(|bad| refuse_name("name", &bad, &request, Vec::new()))?;
+        valid(&request, [])?;
+        let mutation = mutation(&ctx, &request, &request.request_id, request.validate_only).map_err(refused)?;
+        let app = self.app.clone();
+        let undone =
+            changed(async move { undo_merge::run(&app, &ctx, &mutation, name).await }, render::organization).await;
+        self.access.forget();
+        undone
     }
 }

@@ -35,10 +35,11 @@ pub(super) fn organization(organization: Organization) -> wire::Organization {
         has_more_domains: organization.has_more_domains,
         delete_time: organization.deleted.and_then(timestamp),
         purge_time: organization.purge.and_then(timestamp),
+        merged_into: organization.merged_into.map(|into| into.to_string()).unwrap_or_default(),
     }
 }
 
-fn roles(roles: Roles) -> Vec<i32> {
+pub(super) fn roles(roles: Roles) -> Vec<i32> {
     let partner = roles.partner.then_some(wire::OrganizationRole::Partner);
     let customer = roles.customer.then_some(wire::OrganizationRole::Customer);
     partner.into_iter().chain(customer).map(Into::into).collect()

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use dialtone_db::DbFault;
-use dialtone_ids::OrganizationId;
+use dialtone_ids::{OperationId, OperationName, OrganizationId};
 use dialtone_status::{Code, Fault};
 
+use crate::SERVICE;
 use crate::error::Error;
 use crate::model::challenge::{Unproven, record_name};
 use crate::model::import::Issue;
 use crate::model::lines::LONGEST_LINE;
+use crate::model::merge::{Hindrance, Obstacle, Pair};
 
 /// How long a caller is told to wait while the database is away.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -18,7 +20,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 const LOOK_UP_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 /// The fault of an error.
-pub(super) fn fault(error: Error) -> Fault {
+pub fn fault(error: Error) -> Fault {
     match error {
         Error::NotFound(name) => Fault::not_found(name),
         Error::Stale(name) => Fault::etag_mismatch(name),
@@ -95,6 +97,28 @@ pub(super) fn fault(error: Error) -> Fault {
             "The organization is not deleted, so there is nothing to take back.",
         )
         .with("organization", organization),
+        Error::MergePlanStale(pair) => merge_plan_stale(pair),
+        Error::MergeBlocked(pair, obstacles) => merge_blocked(pair, &obstacles),
+        Error::MergeUnderWay { organization, operation } => merge_under_way(organization, operation),
+        Error::NotMerged(organization) => Fault::new(
+            Code::FailedPrecondition,
+            "NOT_MERGED",
+            "The organization was not merged into another, so there is nothing to take back.",
+        )
+        .with("organization", organization),
+        Error::UndoWindowOver { organization, into } => Fault::new(
+            Code::FailedPrecondition,
+            "UNDO_WINDOW_OVER",
+            "The merge is too old to be taken back; move what is needed by hand.",
+        )
+        .with("organization", organization)
+        .with("merged_into", into),
+        Error::MergeNotUndoable { organization, why, resource } => merge_not_undoable(organization, why, resource),
+        Error::OrganizationMerged { organization, into } => {
+            Fault::new(Code::NotFound, "ORGANIZATION_MERGED", "The organization was merged into another; use that one.")
+                .with("organization", organization)
+                .with("merged_into", into)
+        }
         Error::BadPageToken => Fault::invalid_page_token(),
         Error::Db(fault) => database(fault),
     }
@@ -134,6 +158,50 @@ fn in_use(organization: OrganizationId, customers: &[OrganizationId], active_peo
         return fault;
     }
     fault.precondition("NO_ACTIVE_PEOPLE", organization.to_string(), "delete its users or move them elsewhere")
+}
+
+fn merge_plan_stale(pair: Pair) -> Fault {
+    Fault::new(
+        Code::Aborted,
+        "MERGE_PLAN_STALE",
+        "One of the organizations changed since the merge was planned; plan again, look, and send the new plan_hash.",
+    )
+    .with("survivor", pair.survivor)
+    .with("duplicate", pair.duplicate)
+}
+
+fn merge_blocked(pair: Pair, obstacles: &[Obstacle]) -> Fault {
+    let names: Vec<_> = obstacles.iter().map(|obstacle| obstacle.as_str()).collect();
+    Fault::new(
+        Code::FailedPrecondition,
+        "MERGE_BLOCKED",
+        "The organizations cannot be merged as they are; remove what the plan names as obstacles first.",
+    )
+    .with("survivor", pair.survivor)
+    .with("duplicate", pair.duplicate)
+    .with("obstacles", names.join(","))
+}
+
+fn merge_under_way(organization: OrganizationId, operation: OperationId) -> Fault {
+    Fault::new(
+        Code::FailedPrecondition,
+        "MERGE_UNDER_WAY",
+        "The organization is part of a merge that is under way; wait for its operation, or cancel it.",
+    )
+    .with("organization", organization)
+    .with("operation", OperationName::new(SERVICE, operation))
+}
+
+fn merge_not_undoable(organization: OrganizationId, why: Hindrance, resource: String) -> Fault {
+    let remedy = match why {
+        Hindrance::LaterMerge => "The survivor was part of another merge since; take that one back first.",
+        Hindrance::SurvivorDeleted => "The survivor is deleted; undelete it first.",
+        Hindrance::DomainClaimed => "Another organization has claimed a domain since; have it released first.",
+    };
+    Fault::new(Code::FailedPrecondition, "MERGE_NOT_UNDOABLE", remedy)
+        .with("organization", organization)
+        .with("obstacle", why.as_str())
+        .with("resource", resource)
 }
 
 fn looks_like_existing(organizations: &[OrganizationId]) -> Fault {

@@ -1,5 +1,6 @@
 //! Background loops of the service.
 
+mod merge;
 mod people;
 mod purge;
 mod sweep;
@@ -7,15 +8,25 @@ mod sweep;
 use std::sync::Arc;
 
 use dialtone_events::{Retention, run_purge};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::peers::UserProvisioning;
 use crate::{App, SERVICE};
 
-/// Starts every loop; they end with `stopping`.
-pub fn start(app: &Arc<App>, source: &UserProvisioning, retention: Retention, stopping: &CancellationToken) {
+pub use merge::{merge_organizations, merged};
+
+/// Starts every loop; they end with `stopping`. The engine of operations, which is what is returned, takes some time to end.
+pub fn start(
+    app: &Arc<App>,
+    source: &UserProvisioning,
+    retention: Retention,
+    stopping: &CancellationToken,
+) -> JoinHandle<()> {
     tokio::spawn(run_purge(app.store.clone(), SERVICE, retention, stopping.clone()));
     tokio::spawn(people::run(app.store.clone(), source.clone(), stopping.clone()));
     tokio::spawn(sweep::run(Arc::clone(app), stopping.clone()));
     tokio::spawn(purge::run(Arc::clone(app), stopping.clone()));
+    let (operations, stopping) = (app.operations.clone(), stopping.clone());
+    tokio::spawn(async move { operations.run(stopping).await })
 }

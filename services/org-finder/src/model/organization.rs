@@ -101,6 +101,8 @@ pub struct Organization {
     pub deleted: Option<DateTime<Utc>>,
     /// Until when the deletion can be undone; none, too, for one that was merged into another.
     pub purge: Option<DateTime<Utc>>,
+    /// Where everything of it is, if it was merged.
+    pub merged_into: Option<OrganizationId>,
 }
 
 impl Organization {

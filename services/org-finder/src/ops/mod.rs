@@ -1,13 +1,16 @@
 //! What each method means: one file per verb. Knows neither the wire nor SQL.
 
 pub mod add_domain;
+pub mod carry_people;
 pub mod check_access;
 pub mod claim_domain;
 pub mod create_organization;
 pub mod decay_activity;
 pub mod delete_organization;
+pub mod finish_merge;
 pub mod get_domain_challenge;
 pub mod get_organization;
+pub mod give_back;
 pub mod grant_role;
 pub mod import_organizations;
 pub mod link_partner;
@@ -17,13 +20,18 @@ pub mod list_grants;
 pub mod list_organizations;
 pub mod list_people;
 pub mod match_organizations;
+pub mod merge_organizations;
+pub mod plan_merge;
+pub mod purge_merges;
 pub mod purge_organizations;
 pub mod record_person;
 pub mod release_domain;
 pub mod report_activity;
 pub mod revoke_role;
 pub mod sweep_imports;
+pub mod take_over;
 pub mod undelete_organization;
+pub mod undo_merge;
 pub mod update_organization;
 pub mod verify_domain;
 

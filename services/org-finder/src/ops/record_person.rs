@@ -5,7 +5,7 @@ use dialtone_db::{Conn, DbFault};
 
 use crate::model::activity::dormant_before;
 use crate::model::person::{News, Sighting, seen_again};
-use crate::store::person;
+use crate::store::{merge, person};
 
 /// Runs in the transaction that stores the event's position. The same news twice changes nothing.
 pub async fn run(c: &mut Conn, news: &News) -> Result<(), DbFault> {
@@ -17,7 +17,7 @@ pub async fn run(c: &mut Conn, news: &News) -> Result<(), DbFault> {
 }
 
 async fn record(c: &mut Conn, seen: &Sighting) -> Result<(), DbFault> {
-    let Some(home) = person::person_home(c, seen.organization).await? else {
+    let Some(home) = merge::standing_follow(c, seen.organization).await?.pop() else {
         // Nobody can be in the directory of an organization that is not there.
         tracing::warn!(organization = %seen.organization, "a person of an unknown organization is left out");
         return Ok(());

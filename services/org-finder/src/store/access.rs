@@ -32,11 +32,14 @@ impl QueryFragment<Pg> for Strongest<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         // From the organization up to its partners; `cap` is the least role of the links on the way.
         out.push_sql(
-            "WITH RECURSIVE up (id, cap, tier) AS (SELECT id, 3::smallint, 0 FROM organizations WHERE deleted IS NULL AND id = ",
+            "WITH RECURSIVE home (id, deleted, merged_into) AS (\
+               SELECT id, deleted, merged_into FROM organizations WHERE id = ",
         );
         out.push_bind_param::<SqlUuid, _>(&self.organization)?;
         out.push_sql(
-            " UNION SELECT l.partner_id, least(up.cap, l.role), up.tier + 1 \
+            " UNION ALL SELECT o.id, o.deleted, o.merged_into FROM home JOIN organizations AS o ON o.id = home.merged_into), \
+             up (id, cap, tier) AS (SELECT id, 3::smallint, 0 FROM home WHERE deleted IS NULL \
+             UNION SELECT l.partner_id, least(up.cap, l.role), up.tier + 1 \
              FROM up JOIN partner_links AS l ON l.customer_id = up.id \
              JOIN organizations AS o ON o.id = l.partner_id AND o.deleted IS NULL WHERE up.tier < ",
         );
@@ -60,7 +63,8 @@ struct AccessRow {
 }
 
 /// The strongest role of a person on an organization, by a grant on it or on a partner at most [`MOST_TIERS`] links up; through
-/// links a role is at most the least of theirs. A deleted organization gives nobody a role, on it or through it.
+/// links a role is at most the least of theirs. A deleted organization gives nobody a role, on it or through it; on
+/// one that was merged a person has the role that it has on the survivor.
 pub async fn access_get(c: &mut Conn, organization: OrganizationId, subject: &str) -> Result<Option<Access>, DbFault> {
     let query = Strongest { organization: organization.uuid(), subject };
     let row: Option<AccessRow> = query.get_result(c).await.optional().db()?;

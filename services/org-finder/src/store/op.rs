@@ -34,6 +34,10 @@ pub enum Op {
     OrganizationDelete,
     OrganizationUndelete,
     OrganizationPurge,
+    MergePlan,
+    MergeStart,
+    MergeUndo,
+    MergePurge,
 }
 
 impl OpName for Op {
@@ -68,6 +72,10 @@ impl OpName for Op {
             Self::OrganizationDelete => "organization_delete",
             Self::OrganizationUndelete => "organization_undelete",
             Self::OrganizationPurge => "organization_purge",
+            Self::MergePlan => "merge_plan",
+            Self::MergeStart => "merge_start",
+            Self::MergeUndo => "merge_undo",
+            Self::MergePurge => "merge_purge",
         }
     }
 }

@@ -30,6 +30,7 @@ pub(super) struct OrganizationRow {
     updated: DateTime<Utc>,
     deleted: Option<DateTime<Utc>>,
     purge: Option<DateTime<Utc>>,
+    merged_into: Option<Uuid>,
 }
 
 impl OrganizationRow {
@@ -54,6 +55,7 @@ impl OrganizationRow {
             updated: self.updated,
             deleted: self.deleted,
             purge: self.purge,
+            merged_into: self.merged_into.map(OrganizationId::from_uuid),
         })
     }
 }

@@ -77,6 +77,19 @@ pub async fn partner_link_customers(
     Ok(customers.into_iter().map(|row| OrganizationId::from_uuid(row.id)).collect())
 }
 
+/// Every link of an organization, at either end.
+pub async fn partner_link_list_of(c: &mut Conn, organization: OrganizationId) -> Result<Vec<PartnerLink>, DbFault> {
+    let id = organization.uuid();
+    let rows: Vec<LinkRow> = links::table
+        .filter(links::partner_id.eq(id).or(links::customer_id.eq(id)))
+        .select(LinkRow::as_select())
+        .order(links::id)
+        .load(c)
+        .await
+        .db()?;
+    rows.into_iter().map(LinkRow::into_model).collect()
+}
+
 /// Inserts a link.
 pub async fn partner_link_insert(
     c: &mut Conn,

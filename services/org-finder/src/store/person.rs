@@ -136,25 +136,6 @@ pub async fn person_deactivate(
     Ok(())
 }
 
-/// The organization to whose directory the people of `organization` belong: itself, or the one that it was merged into in the end.
-/// None if it is not known.
-pub async fn person_home(c: &mut Conn, organization: OrganizationId) -> Result<Option<OrganizationId>, DbFault> {
-    let sql = "WITH RECURSIVE way (id, merged_into, step) AS (\
-          SELECT id, merged_into, 0 FROM organizations WHERE id = $1 \
-          UNION ALL SELECT o.id, o.merged_into, w.step + 1 FROM way AS w JOIN organizations AS o ON o.id = w.merged_into \
-            WHERE w.step < 100) \
-        SELECT id FROM way WHERE merged_into IS NULL";
-    let home: Option<HomeRow> =
-        diesel::sql_query(sql).bind::<SqlUuid, _>(organization.uuid()).get_result(c).await.optional().db()?;
-    Ok(home.map(|row| OrganizationId::from_uuid(row.id)))
-}
-
-#[derive(QueryableByName)]
-struct HomeRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-}
-
 /// One page of an organization's people by address: at most so many after this address.
 pub async fn person_list(
     c: &mut Conn,

@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 /// Every column that refers to an organization, in the order in which their rows can go. A test compares it with the catalogue.
 pub const BELONGINGS: &[(&str, &str)] = &[
+    ("organization_merges", "survivor_id"),
+    ("organization_merges", "duplicate_id"),
     ("people", "organization_id"),
     ("organization_activity", "organization_id"),
     ("grants", "organization_id"),

@@ -53,6 +53,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    organization_merge_rows (merge_id, kind, key) {
+        merge_id -> Uuid,
+        kind -> Text,
+        key -> Text,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    organization_merges (id) {
+        id -> Uuid,
+        survivor_id -> Uuid,
+        duplicate_id -> Uuid,
+        state -> Text,
+        plan_hash -> Text,
+        created -> Timestamptz,
+        undo_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     organizations (id) {
         id -> Uuid,
         display_name -> Text,

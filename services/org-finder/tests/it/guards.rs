@@ -6,7 +6,7 @@ use dialtone_db::migrate;
 use dialtone_testkit::{assert_schema, fresh};
 use org_finder::SERVICE;
 
-use crate::support::{sql, template};
+use crate::support::{sources, sql, template};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn schema_rs_is_what_the_migrations_make() {
@@ -19,8 +19,7 @@ async fn schema_rs_is_what_the_migrations_make() {
 async fn migrations_go_down_and_up_again() {
     let database = fresh(&template()).await;
     let url = database.owner_url(SERVICE).into();
-    let sources: [&(dyn diesel::migration::MigrationSource<diesel::pg::Pg> + Sync); 2] =
-        [&dialtone_events::MIGRATIONS, &org_finder::MIGRATIONS];
+    let sources: Vec<_> = sources().into_iter().map(|source| source as _).collect();
     let reverted = migrate::revert_all(&url, SERVICE, &sources).await.expect("every down.sql works");
     let left = "SELECT count(*) FROM pg_class WHERE relnamespace = 'org_finder'::regnamespace AND relkind IN ('r', 'S') \
                 AND relname <> '__diesel_schema_migrations'";

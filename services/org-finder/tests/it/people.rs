@@ -17,22 +17,22 @@ use tokio_util::sync::CancellationToken;
 use crate::support::*;
 
 /// Stands for user-provisioning: its outbox on a database of its own, served as it would be.
-struct Source {
+pub struct Source {
     store: Store,
     _database: Database,
-    stop: CancellationToken,
+    pub stop: CancellationToken,
 }
 
 const SOURCE: ServiceName = ServiceName::UserProvisioning;
 
 impl Source {
-    async fn new() -> Source {
+    pub async fn new() -> Source {
         let database = fresh(&Template::of_service(SOURCE, vec![&dialtone_events::MIGRATIONS])).await;
         let store = database.store(SOURCE).await;
         Source { store, _database: database, stop: CancellationToken::new() }
     }
 
-    async fn bind(&self, suite_keys: &dialtone_testkit::Keys, port: u16) -> Server {
+    pub async fn bind(&self, suite_keys: &dialtone_testkit::Keys, port: u16) -> Server {
         let feed = Feed::start(self.store.clone(), SOURCE, self.stop.clone());
         let events = EventServer::new(feed, FixedAccess::default().guard()).into_service();
         let config = ServeConfig { lame_duck_ms: 0, ..ServeConfig::new(([127, 0, 0, 1], port).into()) };
@@ -54,7 +54,7 @@ impl Source {
         told.expect("the outbox takes events");
     }
 
-    async fn tell(&self, events: &[(&'static str, &str, &str)]) {
+    pub async fn tell(&self, events: &[(&'static str, &str, &str)]) {
         let ctx = Ctx::job(SOURCE, "test");
         let events: Vec<_> = events
             .iter()
@@ -81,12 +81,12 @@ fn list(parent: &str) -> ListPeopleRequest {
     ListPeopleRequest { parent: parent.into(), ..Default::default() }
 }
 
-async fn people(suite: &Suite, organization: &str) -> Vec<(String, bool)> {
+pub async fn people(suite: &Suite, organization: &str) -> Vec<(String, bool)> {
     let answer = suite.activity().list_people(suite.staff(list(organization))).await.expect("staff may");
     answer.into_inner().people.into_iter().map(|person| (person.email, person.active)).collect()
 }
 
-async fn until_people(suite: &Suite, organization: &str, expected: &[(&str, bool)]) {
+pub async fn until_people(suite: &Suite, organization: &str, expected: &[(&str, bool)]) {
     let expected: Vec<_> = expected.iter().map(|(email, active)| ((*email).to_owned(), *active)).collect();
     let arrived = async || (people(suite, organization).await == expected).then_some(());
     eventually("the directory has learnt it", Duration::from_secs(30), arrived).await;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use dialtone_client::UpstreamSettings;
 use dialtone_ids::{OrganizationId, ServiceName};
+use dialtone_operations::Hook;
 use dialtone_proto::annotations::v1::Role;
 use dialtone_proto::orgfinder::v1::access_service_client::AccessServiceClient;
 use dialtone_proto::orgfinder::v1::activity_service_client::ActivityServiceClient;
@@ -22,8 +23,13 @@ use tonic::transport::{Channel, Endpoint};
 /// The domain of every error.
 pub const DOMAIN: &str = "org-finder.dialtone.internal";
 
+/// The tables of the service.
+pub fn sources() -> Vec<dialtone_testkit::database::Source> {
+    vec![&dialtone_events::MIGRATIONS, &dialtone_operations::MIGRATIONS, &org_finder::MIGRATIONS]
+}
+
 pub fn template() -> Template {
-    Template::of_service(SERVICE, vec![&dialtone_events::MIGRATIONS, &org_finder::MIGRATIONS])
+    Template::of_service(SERVICE, sources())
 }
 
 /// A running service; it stops when this is dropped.
@@ -68,14 +74,20 @@ impl Suite {
 
     /// One whose configuration differs.
     pub async fn start_with(differ: impl FnOnce(&mut Config)) -> Suite {
+        Self::start_all(differ, None).await
+    }
+
+    /// One with a hook in the engine of its operations.
+    pub async fn start_hooked(hook: Hook) -> Suite {
+        Self::start_all(|_| {}, Some(hook)).await
+    }
+
+    async fn start_all(differ: impl FnOnce(&mut Config), hook: Option<Hook>) -> Suite {
         let (database, keys) = (fresh(&template()).await, Keys::generate());
         let stop = CancellationToken::new();
         let mut config = config(&database, &keys);
         differ(&mut config);
-        let server = org_finder::bind(config, &stop).await.expect("it starts");
-        let address = server.local_addr().expect("it is bound");
-        tokio::spawn(server.run(stop.clone().cancelled_owned()));
-        let channel = Endpoint::from_shared(format!("http://{address}")).expect("an address is a URI").connect_lazy();
+        let channel = serve(config, hook, &stop).await;
         let admin = sql(database.url()).await;
         Suite { keys, database, channel, admin, stop }
     }
@@ -84,8 +96,7 @@ impl Suite {
     pub async fn start_another(&self) -> tokio_util::sync::DropGuard {
         let stop = CancellationToken::new();
         let config = config(&self.database, &self.keys);
-        let server = org_finder::bind(config, &stop).await.expect("it starts");
-        tokio::spawn(server.run(stop.clone().cancelled_owned()));
+        serve(config, None, &stop).await;
         stop.drop_guard()
     }
 
@@ -152,7 +163,8 @@ impl Suite {
     /// Everything that a change would leave behind, as one number each.
     pub async fn footprint(&self) -> Vec<i64> {
         let tables = "organizations organization_domains grants partner_links people organization_activity \
-                      import_lines outbox history idempotency_keys";
+                      import_lines outbox history idempotency_keys \
+                      organization_merges organization_merge_rows operations";
         let mut counts = Vec::new();
         for table in tables.split_whitespace() {
             let row = self.admin.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await;
@@ -166,6 +178,13 @@ impl Suite {
     }
 }
 
+async fn serve(config: Config, hook: Option<Hook>, stop: &CancellationToken) -> Channel {
+    let (server, _) = org_finder::bind(config, hook, stop).await.expect("it starts");
+    let address = server.local_addr().expect("it is bound");
+    tokio::spawn(server.run(stop.clone().cancelled_owned()));
+    Endpoint::from_shared(format!("http://{address}")).expect("an address is a URI").connect_lazy()
+}
+
 fn config(database: &Database, keys: &Keys) -> Config {
     let key = "a secret of at least thirty-two characters";
     let variables = [
@@ -173,6 +192,9 @@ fn config(database: &Database, keys: &Keys) -> Config {
         ("PAGING__KEY", key.to_owned()),
         ("SERVER__LISTEN", "127.0.0.1:0".to_owned()),
         ("SERVER__LAME_DUCK_MS", "0".to_owned()),
+        // Whoever dies in a test is missed soon.
+        ("OPERATIONS__LEASE_MS", "600".to_owned()),
+        ("OPERATIONS__POLL_MS", "20".to_owned()),
     ];
     let variables = variables.map(|(key, value)| (format!("DIALTONE_ORG_FINDER__{key}"), value));
     let loaded = dialtone_config::load_from::<Config>("org-finder", OrgFinder::DEFAULTS, None::<&Path>, variables);

@@ -1,6 +1,7 @@
 //! Background loops of the service, and the operations that it knows.
 
 mod link_partner;
+mod merges;
 mod send_welcome;
 mod set_up_calling;
 
@@ -28,7 +29,9 @@ pub fn registry(steps: Steps, response: Render) -> Result<Registry, BadDefinitio
         // The order may be mapped to anybody by now.
         Definition::new(kind::SEND_WELCOME_MAIL, 1).step(steps.send_mail).across_tenants(),
         Definition::new(kind::LINK_PARTNER, 1).step(steps.link_partner),
+        // The customer may have been merged into another by now.
         Definition::new(kind::SET_UP_CALLING, 1)
+            .across_tenants()
             .step(steps.create_headquarters)
             .step(Activate)
             .render(move |result| response(result)),
@@ -45,6 +48,7 @@ pub struct Steps {
 /// Starts every loop; they end with `stopping`.
 pub fn start(app: &App, stopping: &CancellationToken) -> tokio::task::JoinHandle<()> {
     tokio::spawn(run_purge(app.store.clone(), SERVICE, Retention::new(KEEP_EVENTS), stopping.clone()));
+    tokio::spawn(merges::run(app.store.clone(), app.org_finder.clone(), stopping.clone()));
     let (operations, stop) = (app.operations.clone(), stopping.clone());
     tokio::spawn(async move { operations.run(stop).await })
 }

@@ -15,6 +15,28 @@ pub struct Case {
     pub subscription: Subscription,
 }
 
+/// Which mapping of a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Partner,
+    Customer,
+}
+
+impl Side {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Partner => "PARTNER",
+            Self::Customer => "CUSTOMER",
+        }
+    }
+
+    /// The side of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Partner, Self::Customer].into_iter().find(|side| side.as_str() == text)
+    }
+}
+
 /// Why a move is not possible where the case stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -106,6 +128,17 @@ impl Case {
         subscription.customer = Some(customer);
         subscription.state = State::ReadyForSetup;
         Ok(subscription.partner)
+    }
+
+    /// The organization on this side was merged into another, or is one of its own again. A mapping that is another by now stays.
+    pub fn follow_merge(&mut self, side: Side, from: OrganizationId, into: OrganizationId) {
+        let mapped = match side {
+            Side::Partner => &mut self.subscription.partner,
+            Side::Customer => &mut self.subscription.customer,
+        };
+        if *mapped == Some(from) {
+            *mapped = Some(into);
+        }
     }
 
     /// Begins to set up a service by `operation`. Answers the customer.

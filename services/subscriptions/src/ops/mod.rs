@@ -4,6 +4,7 @@ pub mod answer_who_for;
 mod choice;
 pub mod deliver_welcome;
 pub mod end_setup;
+pub mod follow_merge;
 pub mod get_order;
 pub mod get_order_summary;
 pub mod get_subscription;

@@ -2,8 +2,9 @@
 
 use dialtone_authz::{Ctx, Role as AccessRole};
 use dialtone_client::ServiceChannel;
-use dialtone_events::consumer::EventSource;
+use dialtone_events::consumer::{Consumer, EventSource};
 use dialtone_ids::OrganizationId;
+use dialtone_proto::events::v1::EventFilter;
 use dialtone_proto::events::v1::event_service_client::EventServiceClient;
 use dialtone_proto::orgfinder::v1 as wire;
 use dialtone_proto::orgfinder::v1::access_service_client::AccessServiceClient;
@@ -16,6 +17,11 @@ use super::{says, told, upstream, violations};
 use crate::model::organization::{Draft, Organization, Role};
 
 const NAME: &str = "org-finder";
+
+/// An organization was merged into another.
+pub const MERGED: &str = "organization.merged";
+/// A merge was taken back.
+pub const MERGE_UNDONE: &str = "organization.merge_undone";
 
 /// Calls org-finder on behalf of a request's caller.
 #[derive(Clone)]
@@ -49,8 +55,23 @@ impl OrgFinder {
     }
 
     /// Its events, as a source that connects anew whenever it is asked.
+    pub fn own_events(&self) -> impl EventSource + use<> {
+        Self::events(self.channel.clone())
+    }
+
+    /// The same, of the one at the other end of `channel`.
     pub fn events(channel: ServiceChannel) -> impl EventSource + use<> {
         move || EventServiceClient::new(channel.as_self())
+    }
+
+    /// Who follows which of them, for merges of organizations.
+    pub fn merges() -> Consumer {
+        let types = [MERGED, MERGE_UNDONE].map(str::to_owned).into();
+        Consumer {
+            name: "organization-merges",
+            service: crate::SERVICE,
+            filter: EventFilter { types, ..EventFilter::default() },
+        }
     }
 
     /// One organization; none if there is none of this name.

@@ -48,6 +48,7 @@ struct SubscriptionRow {
     created: DateTime<Utc>,
     updated: DateTime<Utc>,
     activated: Option<DateTime<Utc>>,
+    headquarters_organization_id: Option<Uuid>,
 }
 
 fn into_case(order: OrderRow, row: SubscriptionRow, items: Vec<OwnedItem>) -> Result<Case, DbFault> {
@@ -70,7 +71,9 @@ fn into_case(order: OrderRow, row: SubscriptionRow, items: Vec<OwnedItem>) -> Re
         updated: order.updated,
     };
     let customer = row.customer_id.map(OrganizationId::from_uuid);
-    let headquarters = customer.zip(row.headquarters_id);
+    // They stand where the customer stood when they were set up.
+    let stand_at = row.headquarters_organization_id.map(OrganizationId::from_uuid).or(customer);
+    let headquarters = stand_at.zip(row.headquarters_id);
     let subscription = Subscription {
         name: SubscriptionId::from_uuid(row.id),
         order: order.name,
@@ -81,7 +84,7 @@ fn into_case(order: OrderRow, row: SubscriptionRow, items: Vec<OwnedItem>) -> Re
         customer,
         contact_email: order.contact_email.clone(),
         items,
-        headquarters: headquarters.map(|(customer, id)| LocationName::new(customer, LocationId::from_uuid(id))),
+        headquarters: headquarters.map(|(at, id)| LocationName::new(at, LocationId::from_uuid(id))),
         setup_operation: row.setup_operation,
         version: row.version,
         created: row.created,
@@ -239,6 +242,8 @@ async fn order_save(c: &mut Conn, before: &Order, order: &Order) -> Result<(), D
 }
 
 async fn subscription_save(c: &mut Conn, version: i64, subscription: &Subscription) -> Result<(), DbFault> {
+    let elsewhere =
+        subscription.headquarters.map(|name| name.organization).filter(|at| Some(*at) != subscription.customer);
     let saved = diesel::update(subscriptions::table)
         .filter(subscriptions::id.eq(subscription.name.uuid()))
         .filter(subscriptions::version.eq(version))
@@ -247,6 +252,7 @@ async fn subscription_save(c: &mut Conn, version: i64, subscription: &Subscripti
             subscriptions::partner_id.eq(subscription.partner.map(OrganizationId::uuid)),
             subscriptions::customer_id.eq(subscription.customer.map(OrganizationId::uuid)),
             subscriptions::headquarters_id.eq(subscription.headquarters.map(|name| name.location.uuid())),
+            subscriptions::headquarters_organization_id.eq(elsewhere.map(OrganizationId::uuid)),
             subscriptions::setup_operation.eq(&subscription.setup_operation),
             subscriptions::activated.eq(subscription.activated),
             subscriptions::version.eq(version + 1),

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod case;
 mod item;
+pub mod merged_mapping;
 pub mod op;
 mod schema;
 pub mod setup_link;

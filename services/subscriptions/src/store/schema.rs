@@ -11,6 +11,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    merged_mappings (organization_id, subscription_id, side) {
+        organization_id -> Uuid,
+        subscription_id -> Uuid,
+        side -> Text,
+    }
+}
+
+diesel::table! {
     orders (id) {
         id -> Uuid,
         order_number -> Text,
@@ -66,6 +74,7 @@ diesel::table! {
         created -> Timestamptz,
         updated -> Timestamptz,
         activated -> Nullable<Timestamptz>,
+        headquarters_organization_id -> Nullable<Uuid>,
     }
 }
 

@@ -7,6 +7,7 @@ mod links;
 mod lists;
 mod mailbox;
 mod mapping;
+mod merges;
 mod orders;
 mod plans;
 mod setup;

@@ -102,6 +102,11 @@ impl World {
         self.peers.user_provisioning.clone()
     }
 
+    /// org-finder itself, not through the proxy.
+    pub fn org_finder_channel(&self) -> Channel {
+        self.peers.org_finder.clone()
+    }
+
     /// The set-up session of a contact, as the gateway passes it on.
     pub fn contact(&self, address: &str, subscription: &str) -> String {
         let subscription = SubscriptionId::parse(subscription).expect("a name");
@@ -197,11 +202,13 @@ pub fn database_template() -> Template {
 
 /// org-finder and user-provisioning, each behind a proxy.
 async fn peers(keys: &Keys, stopping: &CancellationToken) -> (Peers, TcpProxy, TcpProxy) {
-    let sources: Vec<Source> = vec![&dialtone_events::MIGRATIONS, &org_finder::MIGRATIONS];
+    let sources: Vec<Source> =
+        vec![&dialtone_events::MIGRATIONS, &dialtone_operations::MIGRATIONS, &org_finder::MIGRATIONS];
     let directory = fresh(&Template::of_service(org_finder::SERVICE, sources)).await;
     let mut config = settings::<org_finder::OrgFinder>(&directory, &[]);
     config.identity = keys.identity(org_finder::SERVICE);
-    let org_finder = serve(org_finder::bind(config, stopping).await.expect("org-finder starts"), stopping);
+    let (server, _) = org_finder::bind(config, None, stopping).await.expect("org-finder starts");
+    let org_finder = serve(server, stopping);
 
     let sources: Vec<Source> =
         vec![&dialtone_events::MIGRATIONS, &dialtone_operations::MIGRATIONS, &user_provisioning::MIGRATIONS];

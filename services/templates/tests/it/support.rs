@@ -45,12 +45,13 @@ impl World {
         let stopping = CancellationToken::new();
         let org_finder_database = fresh(&DatabaseTemplate::of_service(
             ServiceName::OrgFinder,
-            vec![&dialtone_events::MIGRATIONS, &org_finder::MIGRATIONS],
+            vec![&dialtone_events::MIGRATIONS, &dialtone_operations::MIGRATIONS, &org_finder::MIGRATIONS],
         ))
         .await;
         let database = fresh(&database_template()).await;
         let config = settings::<org_finder::OrgFinder>(&keys, &org_finder_database, &[]);
-        let org_finder = serve(org_finder::bind(config, &stopping).await.expect("org-finder starts"), &stopping);
+        let (server, _) = org_finder::bind(config, None, &stopping).await.expect("org-finder starts");
+        let org_finder = serve(server, &stopping);
         let peers = [
             ("PEERS__ORG_FINDER__TARGET", org_finder.to_string()),
             ("PEERS__SUBSCRIPTIONS__TARGET", subscriptions.to_string()),

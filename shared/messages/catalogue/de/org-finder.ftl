@@ -19,6 +19,13 @@ DNS_UNAVAILABLE = Das DNS hat zu { $record_name } nicht geantwortet. Versuchen S
 DOMAIN_LIMIT_REACHED = Diese Organisation hat { $limit } Domains; mehr sind nicht möglich. Geben Sie zuerst eine frei.
 ORGANIZATION_IN_USE = Diese Organisation betreut noch Kunden oder hat aktive Personen. Ordnen Sie diese zuerst anders zu oder bestätigen Sie das Löschen.
 ORGANIZATION_NOT_DELETED = Diese Organisation ist nicht gelöscht.
+MERGE_PLAN_STALE = Eine der beiden Organisationen hat sich geändert, seit die Zusammenführung geplant wurde. Planen Sie sie neu und sehen Sie nach, was neu ist.
+MERGE_BLOCKED = Diese Organisationen lassen sich so nicht zusammenführen. Beseitigen Sie zuerst, was der Plan nennt.
+MERGE_UNDER_WAY = Diese Organisation wird gerade zusammengeführt. Warten Sie das Ende ab oder brechen Sie es ab.
+NOT_MERGED = Diese Organisation wurde mit keiner anderen zusammengeführt. Es gibt nichts zurückzunehmen.
+UNDO_WINDOW_OVER = Diese Zusammenführung ist zu alt, um sie zurückzunehmen.
+MERGE_NOT_UNDOABLE = Etwas steht der Rücknahme dieser Zusammenführung im Weg: { $resource }. Bringen Sie das zuerst in Ordnung.
+ORGANIZATION_MERGED = Diese Organisation wurde mit einer anderen zusammengeführt. Verwenden Sie { $merged_into }.
 
 match-MATCHED = Diese Adresse gehört zu einer Person dieser Organisation.
 match-CANDIDATES = Eine dieser Organisationen könnte gemeint sein. Wählen Sie eine aus oder legen Sie eine neue an.

@@ -21,6 +21,13 @@ DNS_UNAVAILABLE = The DNS gave no answer about { $record_name }. Try again later
 DOMAIN_LIMIT_REACHED = This organization has { $limit } domains, which is the most. Release one first.
 ORGANIZATION_IN_USE = This organization still provisions for customers or has active people. Move them first, or confirm that you want to delete it.
 ORGANIZATION_NOT_DELETED = This organization is not deleted.
+MERGE_PLAN_STALE = One of the two organizations changed since this merge was planned. Plan it again and look at what is new.
+MERGE_BLOCKED = These organizations cannot be merged as they are. Remove what the plan names first.
+MERGE_UNDER_WAY = This organization is being merged. Wait until that has ended, or cancel it.
+NOT_MERGED = This organization was not merged into another. There is nothing to take back.
+UNDO_WINDOW_OVER = This merge is too old to be taken back.
+MERGE_NOT_UNDOABLE = Something stands in the way of taking this merge back: { $resource }. Put that right first.
+ORGANIZATION_MERGED = This organization was merged into another. Use { $merged_into }.
 
 # Outcomes of MatchOrganizations.
 match-MATCHED = This address belongs to a person of this organization.

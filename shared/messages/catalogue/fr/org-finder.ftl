@@ -19,6 +19,13 @@ DNS_UNAVAILABLE = Le DNS n'a pas répondu au sujet de { $record_name }. Réessay
 DOMAIN_LIMIT_REACHED = Cette organisation a { $limit } domaines, ce qui est le maximum. Libérez-en un d'abord.
 ORGANIZATION_IN_USE = Cette organisation gère encore des clients ou a des personnes actives. Déplacez-les d'abord ou confirmez la suppression.
 ORGANIZATION_NOT_DELETED = Cette organisation n'est pas supprimée.
+MERGE_PLAN_STALE = L'une des deux organisations a changé depuis que cette fusion a été planifiée. Planifiez-la de nouveau et regardez ce qui est nouveau.
+MERGE_BLOCKED = Ces organisations ne peuvent pas être fusionnées en l'état. Supprimez d'abord ce que le plan indique.
+MERGE_UNDER_WAY = Cette organisation est en cours de fusion. Attendez la fin ou annulez-la.
+NOT_MERGED = Cette organisation n'a pas été fusionnée avec une autre. Il n'y a rien à annuler.
+UNDO_WINDOW_OVER = Cette fusion est trop ancienne pour être annulée.
+MERGE_NOT_UNDOABLE = Quelque chose empêche d'annuler cette fusion : { $resource }. Corrigez-le d'abord.
+ORGANIZATION_MERGED = Cette organisation a été fusionnée avec une autre. Utilisez { $merged_into }.
 
 match-MATCHED = Cette adresse appartient à une personne de cette organisation.
 match-CANDIDATES = Il peut s'agir de l'une de ces organisations. Choisissez-en une ou créez une nouvelle organisation.

@@ -19,6 +19,13 @@ DNS_UNAVAILABLE = O DNS não respondeu sobre { $record_name }. Tente novamente m
 DOMAIN_LIMIT_REACHED = Esta organização tem { $limit } domínios, que é o máximo. Libere um primeiro.
 ORGANIZATION_IN_USE = Esta organização ainda atende clientes ou tem pessoas ativas. Mova-os primeiro ou confirme que deseja excluí-la.
 ORGANIZATION_NOT_DELETED = Esta organização não está excluída.
+MERGE_PLAN_STALE = Uma das duas organizações mudou desde que esta fusão foi planejada. Planeje-a de novo e veja o que há de novo.
+MERGE_BLOCKED = Estas organizações não podem ser fundidas como estão. Remova primeiro o que o plano indica.
+MERGE_UNDER_WAY = Esta organização está sendo fundida. Espere o fim ou cancele a fusão.
+NOT_MERGED = Esta organização não foi fundida com outra. Não há nada a desfazer.
+UNDO_WINDOW_OVER = Esta fusão é antiga demais para ser desfeita.
+MERGE_NOT_UNDOABLE = Algo impede que esta fusão seja desfeita: { $resource }. Corrija isso primeiro.
+ORGANIZATION_MERGED = Esta organização foi fundida com outra. Use { $merged_into }.
 
 match-MATCHED = Este endereço pertence a uma pessoa desta organização.
 match-CANDIDATES = Uma destas organizações pode ser a desejada. Escolha uma ou crie uma nova organização.

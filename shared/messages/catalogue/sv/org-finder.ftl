@@ -19,6 +19,13 @@ DNS_UNAVAILABLE = DNS gav inget svar om { $record_name }. Försök igen senare.
 DOMAIN_LIMIT_REACHED = Organisationen har { $limit } domäner, vilket är det högsta antalet. Frigör en först.
 ORGANIZATION_IN_USE = Organisationen har fortfarande kunder eller aktiva personer. Flytta dem först eller bekräfta att du vill ta bort den.
 ORGANIZATION_NOT_DELETED = Organisationen är inte borttagen.
+MERGE_PLAN_STALE = En av organisationerna har ändrats sedan sammanslagningen planerades. Planera den igen och se vad som är nytt.
+MERGE_BLOCKED = Organisationerna kan inte slås samman som de är. Ta först bort det som planen nämner.
+MERGE_UNDER_WAY = Organisationen håller på att slås samman. Vänta tills det är klart eller avbryt det.
+NOT_MERGED = Organisationen har inte slagits samman med någon annan. Det finns inget att ta tillbaka.
+UNDO_WINDOW_OVER = Sammanslagningen är för gammal för att tas tillbaka.
+MERGE_NOT_UNDOABLE = Något hindrar att sammanslagningen tas tillbaka: { $resource }. Rätta till det först.
+ORGANIZATION_MERGED = Organisationen har slagits samman med en annan. Använd { $merged_into }.
 
 match-MATCHED = Adressen tillhör en person i den här organisationen.
 match-CANDIDATES = Det kan röra sig om en av dessa organisationer. Välj en eller skapa en ny organisation.

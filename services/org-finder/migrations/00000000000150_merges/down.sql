@@ -1,0 +1,2 @@
+DROP TABLE organization_merge_rows;
+DROP TABLE organization_merges;

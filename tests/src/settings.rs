@@ -73,7 +73,7 @@ fn service_settings(layout: &Layout, ports: &Ports, service: ServiceName) -> any
     );
     text += &identity(&keys, service.as_str())?;
     text += &peers(ports, service);
-    if matches!(service, ServiceName::Subscriptions | ServiceName::UserProvisioning) {
+    if service != ServiceName::Templates {
         // After a crash its operations go on after this time: people and tests would not wait the usual 15 seconds.
         text += "[operations]\nlease_ms = 2000\n\n";
     }

@@ -16,6 +16,7 @@ pub mod partner_link;
 pub mod person;
 pub mod purge;
 mod schema;
+mod shown_domain;
 
 use dialtone_db::DbFault;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};

@@ -5,12 +5,12 @@ use dialtone_db::{Cas, Classify as _, Conn, DbFault, cas};
 use dialtone_ids::OrganizationId;
 use diesel::dsl::{exists, now};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::schema::{organization_domains as domains, organizations};
+use super::shown_domain::{LOOKED_AT, Shown, ShownRow};
 use super::unreadable;
 use crate::model::domain::{Domain, State};
 use crate::model::name;
@@ -146,7 +146,7 @@ async fn domains_of(c: &mut &Conn, id: OrganizationId) -> Result<Vec<Domain>, Db
         .filter(domains::organization_id.eq(id.uuid()))
         .select((domains::domain, domains::state))
         .order(domains::domain)
-        .limit(MOST_DOMAINS_SHOWN as i64 + 1);
+        .limit(LOOKED_AT);
     let rows: Vec<(String, String)> = query.load(c).await.db()?;
     rows.into_iter().map(into_domain).collect()
 }
@@ -274,28 +274,9 @@ pub async fn organization_list(
     with_domains(c, rows).await
 }
 
-#[derive(QueryableByName)]
-struct ShownRow {
-    #[diesel(sql_type = SqlUuid)]
-    organization_id: Uuid,
-    #[diesel(sql_type = Text)]
-    domain: String,
-    #[diesel(sql_type = Text)]
-    state: String,
-}
-
 async fn with_domains(c: &mut Conn, rows: Vec<OrganizationRow>) -> Result<Vec<Organization>, DbFault> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    // Of each no more than are shown, however many it has.
-    let sql = "SELECT d.organization_id, d.domain, d.state FROM unnest($1) AS o (id), LATERAL (\
-                 SELECT organization_id, domain, state FROM organization_domains WHERE organization_id = o.id \
-                 ORDER BY domain LIMIT $2) AS d ORDER BY d.organization_id, d.domain";
-    let found: Vec<ShownRow> = diesel::sql_query(sql)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<BigInt, _>(MOST_DOMAINS_SHOWN as i64 + 1)
-        .load(c)
-        .await
-        .db()?;
+    let found: Vec<ShownRow> = Shown { ids }.load(c).await.db()?;
     let of = |id: Uuid| {
         let first = found.partition_point(|row| row.organization_id < id);
         let own = found[first..].iter().take_while(move |row| row.organization_id == id);

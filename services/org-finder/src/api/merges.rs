@@ -7,15 +7,16 @@ use dialtone_proto::orgfinder::v1 as wire;
 use dialtone_proto::time::to_timestamp;
 use dialtone_status::{Fault, Violation};
 use prost_types::Any;
+use serde::Deserialize as _;
 use serde_json::Value;
 use tonic::Status;
 
 use super::convert::violation;
 use super::{refuse_name, render, valid};
-use crate::jobs;
 use crate::model::access::AccessRole;
 use crate::model::domain::State;
 use crate::model::merge::{Change, Obstacle, Outcome, Pair, Warning};
+use crate::ops::finish_merge::Merged;
 use crate::ops::plan_merge::Planned;
 
 /// Changes of one kind that are listed; the others are only counted.
@@ -112,7 +113,7 @@ fn warning(warning: Warning) -> wire::MergeWarning {
 
 /// The response of a finished `MergeOrganizations`, from the result that its last step stored.
 pub fn merge_organizations_response(result: &Value) -> Result<Any, Fault> {
-    let merged = jobs::merged(result)?;
+    let merged = Merged::deserialize(result).map_err(Fault::internal)?;
     let response = wire::MergeOrganizationsResponse {
         survivor: merged.survivor.to_string(),
         duplicate: merged.duplicate.to_string(),

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 
 use crate::error::Error;
 use crate::ops::carry_people::Progress;
-use crate::ops::finish_merge::{self, Merged};
-use crate::ops::{carry_people, give_back, merge_organizations, take_over};
+use crate::ops::{carry_people, finish_merge, give_back, merge_organizations, take_over};
 
 /// People of one chunk.
 const CHUNK: i64 = 1_000;
@@ -24,11 +23,6 @@ pub fn merge_organizations(undo_days: u16, explain: Explain) -> Definition {
         .step(CarryPeople)
         .step(Finish { undo_days })
         .across_tenants()
-}
-
-/// What a finished merge did, for the wire to say.
-pub fn merged(result: &Value) -> Result<Merged, Fault> {
-    serde_json::from_value(result.clone()).map_err(Fault::internal)
 }
 
 struct TakeOver {

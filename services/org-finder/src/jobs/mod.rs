@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::peers::UserProvisioning;
 use crate::{App, SERVICE};
 
-pub use merge::{merge_organizations, merged};
+pub use merge::merge_organizations;
 
 /// Starts every loop; they end with `stopping`. The engine of operations, which is what is returned, takes some time to end.
 pub fn start(

@@ -42,7 +42,7 @@ lint: ## Run every check of the source tree. ONLY="layers deny" runs some.
 	@$(XTASK) lint $(ONLY)
 
 bench: ## Compare the gateway with other proxies and a service with plain SQL. ARGS="gateway --rounds 3" measures less.
-	@cargo build --workspace --bins --profile bench && DIALTONE_PG_BIN="$$($(XTASK) pg)" cargo bench --workspace --bench suite -- $(ARGS)
+	@cargo build --workspace --bins --bench suite --profile bench && DIALTONE_PG_BIN="$$($(XTASK) pg)" cargo bench --workspace --bench suite -- $(ARGS)
 
 gen: ## Write the generated schema.rs of each service.
 	@$(XTASK) schema

@@ -36,7 +36,14 @@ impl Script {
         ensure!(program.is_file(), "this Postgres comes without pgbench");
         let texts = |call: &[Statement]| call.iter().map(|s| s.text.clone()).collect::<Vec<_>>();
         let first = calls.first().context("no call to compare with")?;
-        ensure!(calls.iter().all(|call| texts(call) == texts(first)), "calls of one method send different statements");
+        for call in calls {
+            ensure!(
+                texts(call) == texts(first),
+                "calls of one method differ: {:#?} and {:#?}",
+                texts(call),
+                texts(first)
+            );
+        }
         let file = stand.suite.layout.root().join("config").join(format!("{name}.pgbench"));
         std::fs::write(&file, values(calls)? + &transaction(first, sending))?;
         Ok(Script { program, file, port: stand.suite.ports.postgres, clients: calls.len() })

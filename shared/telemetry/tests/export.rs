@@ -1,5 +1,5 @@
 //! A process with telemetry, with and without a collector. Telemetry is started once in a process and reads its
-//! variables, so each case runs the measured process as a child of its own.
+//! variables, so each case runs the measured process as a child of its own: this program again, told so by a variable.
 
 mod collector;
 
@@ -9,23 +9,47 @@ use dialtone_telemetry::{
     render_metrics, serve_metrics,
 };
 use http::HeaderMap;
-use std::process::Output;
+use libtest_mimic::{Arguments, Trial};
+use std::process::{ExitCode, Output};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     process::Command,
+    runtime::Runtime,
     sync::oneshot,
 };
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
 
+/// Set for the child.
+const MEASURED: &str = "DIALTONE_TEST_MEASURED_PROCESS";
+
+fn main() -> ExitCode {
+    if std::env::var_os(MEASURED).is_some() {
+        runtime().block_on(the_measured_process());
+        return ExitCode::SUCCESS;
+    }
+    let tests = vec![
+        Trial::test("a_collector_receives_the_span_within_the_callers_trace_and_its_metrics_and_logs", || {
+            runtime().block_on(a_collector_receives_everything());
+            Ok(())
+        }),
+        Trial::test("without_a_collector_logs_are_lines_of_json_without_personal_data", || {
+            runtime().block_on(logs_without_a_collector());
+            Ok(())
+        }),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
+}
+
+fn runtime() -> Runtime {
+    Runtime::new().expect("threads can be started")
+}
+
 async fn run_child(collector: Option<&str>) -> Output {
     let mut command = Command::new(std::env::current_exe().expect("this test"));
-    command
-        .args(["--exact", "the_measured_process", "--ignored", "--nocapture"])
-        .env_remove("OTEL_EXPORTER_OTLP_ENDPOINT")
-        .env_remove("OTEL_SERVICE_NAME");
+    command.env(MEASURED, "yes").env_remove("OTEL_EXPORTER_OTLP_ENDPOINT").env_remove("OTEL_SERVICE_NAME");
     if let Some(url) = collector {
         command.env("OTEL_EXPORTER_OTLP_ENDPOINT", url);
     }
@@ -39,8 +63,7 @@ async fn run_child(collector: Option<&str>) -> Output {
     output
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_collector_receives_the_span_within_the_callers_trace_and_its_metrics_and_logs() {
+async fn a_collector_receives_everything() {
     let (collector, url) = Collector::start().await;
     run_child(Some(&url)).await;
     let received = collector.received();
@@ -58,8 +81,7 @@ async fn a_collector_receives_the_span_within_the_callers_trace_and_its_metrics_
     assert!(!bodies.iter().any(|body| body.contains("transport noise")), "{bodies:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn without_a_collector_logs_are_lines_of_json_without_personal_data() {
+async fn logs_without_a_collector() {
     let output = run_child(None).await;
     let log = String::from_utf8(output.stderr).expect("text");
     let line = log
@@ -72,8 +94,6 @@ async fn without_a_collector_logs_are_lines_of_json_without_personal_data() {
     assert!(!log.contains("ada@") && !log.contains("t0ken"), "{log}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "started by the other tests, as a process of its own"]
 async fn the_measured_process() {
     let telemetry = Telemetry::start(&TelemetryConfig::default(), "org-finder").expect("starts");
     let again = Telemetry::start(&TelemetryConfig::default(), "org-finder");

@@ -10,6 +10,10 @@ use dialtone_testkit::postgres::ThrowAwayCluster;
 
 use crate::pg::{self, URL_VARIABLE};
 use crate::run::{cargo, visibly};
+use crate::tools;
+
+/// Where the gateway's tests find the OpenID provider that they start: the folder of its Python packages.
+const PROVIDER_VARIABLE: &str = "DIALTONE_TEST_OIDC_PROVIDER";
 
 /// What `--databases` runs: everything whose meaning could change with the version of the server.
 const DATABASE_FACING: [&str; 8] = [
@@ -96,9 +100,14 @@ fn on_server(root: &Path, major: Option<u32>, which: &[String], rest: &[String])
     let mut tests = cargo();
     tests.current_dir(root).args(["test", "--no-fail-fast"]);
     tests.args(which).args(rest);
-    match crate::tools::path(root, "nsd") {
+    // Without them the tests that need them fail, and say so.
+    match tools::path(root, "nsd") {
         Ok(server) => _ = tests.env(NAME_SERVER_VARIABLE, server),
         Err(error) => eprintln!("note: tests that ask a name server will fail: {error:#}"),
+    }
+    match tools::path(root, "oidc-provider-mock") {
+        Ok(program) => _ = tests.env(PROVIDER_VARIABLE, program.ancestors().nth(2).unwrap_or(&program)),
+        Err(error) => eprintln!("note: tests that ask an OpenID provider will fail: {error:#}"),
     }
     let given = std::env::var(URL_VARIABLE).ok().filter(|_| major.is_none());
     let Some(url) = given else {

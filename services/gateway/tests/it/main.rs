@@ -10,6 +10,7 @@ mod keys;
 mod languages;
 mod limits;
 mod own;
+mod provider;
 mod raw;
 mod replicas;
 mod routing;

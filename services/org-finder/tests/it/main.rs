@@ -2,6 +2,7 @@
 
 mod access;
 mod activity;
+mod activity_streams;
 mod anonymous;
 mod claim;
 mod create;

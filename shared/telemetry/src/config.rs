@@ -1,7 +1,8 @@
 //! What a service may configure about its logs. Where traces and metrics go is said by the `OTEL_*` variables.
 
 use serde::Deserialize;
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
 
 /// The `[telemetry]` table of a service's configuration.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -26,40 +27,39 @@ pub enum LogFormat {
     Pretty,
 }
 
-/// Directives of `tracing_subscriber::EnvFilter`, known to be valid.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// Levels by module.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct LogFilter(String);
+pub struct LogFilter(Targets);
 
 /// Libraries whose own traffic is the exporter's traffic too: exporting it would feed itself.
-const NOT_EXPORTED: &str = "h2=off,hyper=off,tonic=off,tower=off,opentelemetry=off";
+const NOT_EXPORTED: [&str; 5] = ["h2", "hyper", "tonic", "tower", "opentelemetry"];
 
 impl LogFilter {
     /// For the log on standard error.
-    pub(crate) fn printed(&self) -> EnvFilter {
-        EnvFilter::new(&self.0)
+    pub(crate) fn printed(&self) -> Targets {
+        self.0.clone()
     }
 
     /// For the exporters.
-    pub(crate) fn exported(&self) -> EnvFilter {
-        EnvFilter::new(format!("{},{NOT_EXPORTED}", self.0))
+    pub(crate) fn exported(&self) -> Targets {
+        self.0.clone().with_targets(NOT_EXPORTED.map(|target| (target, LevelFilter::OFF)))
     }
 }
 
 impl Default for LogFilter {
     fn default() -> Self {
-        LogFilter("info".to_owned())
+        LogFilter(Targets::new().with_default(LevelFilter::INFO))
     }
 }
 
 impl TryFrom<String> for LogFilter {
     type Error = String;
 
-    fn try_from(directives: String) -> Result<Self, String> {
-        match EnvFilter::builder().parse(&directives) {
-            Ok(_) => Ok(LogFilter(directives)),
-            Err(error) => Err(format!("wants directives such as `info,dialtone_db=debug`: {error}")),
-        }
+    fn try_from(levels: String) -> Result<Self, String> {
+        let targets =
+            levels.parse().map_err(|error| format!("wants levels such as `info,dialtone_db=debug`: {error}"))?;
+        Ok(LogFilter(targets))
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod config;
 mod export;
+mod line;
 mod metrics_page;
 mod propagate;
 mod redact;

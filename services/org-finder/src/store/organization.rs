@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::schema::{organization_domains as domains, organizations};
-use super::shown_domain::{LOOKED_AT, Shown, ShownRow};
+use super::shown_domain::{ShownDomains, into_domain};
 use super::unreadable;
-use crate::model::domain::{Domain, State};
+use crate::model::domain::State;
 use crate::model::name;
 use crate::model::organization::{MOST_DOMAINS_SHOWN, Organization, Profile, Roles, Vertical};
 
@@ -31,11 +31,14 @@ pub(super) struct OrganizationRow {
     deleted: Option<DateTime<Utc>>,
     purge: Option<DateTime<Utc>>,
     merged_into: Option<Uuid>,
+    /// One more than are shown, if there are more.
+    #[diesel(select_expression = ShownDomains, select_expression_type = ShownDomains)]
+    domains: Vec<String>,
 }
 
 impl OrganizationRow {
-    /// `domains` may have one more than are shown.
-    fn into_model(self, mut domains: Vec<Domain>) -> Result<Organization, DbFault> {
+    fn into_model(self) -> Result<Organization, DbFault> {
+        let shown = self.domains.iter().take(MOST_DOMAINS_SHOWN);
         let vertical = self.vertical.map(|text| Vertical::parse(&text).ok_or_else(|| unreadable("vertical")));
         Ok(Organization {
             id: OrganizationId::from_uuid(self.id),
@@ -45,11 +48,8 @@ impl OrganizationRow {
                 region_code: self.region_code,
                 roles: Roles { partner: self.is_partner, customer: self.is_customer },
             },
-            has_more_domains: domains.len() > MOST_DOMAINS_SHOWN,
-            domains: {
-                domains.truncate(MOST_DOMAINS_SHOWN);
-                domains
-            },
+            domains: shown.map(|text| into_domain(text)).collect::<Result<_, _>>()?,
+            has_more_domains: self.domains.len() > MOST_DOMAINS_SHOWN,
             version: self.version,
             created: self.created,
             updated: self.updated,
@@ -82,10 +82,9 @@ pub async fn organization_insert(
     profile: &Profile,
     domain_names: &[String],
 ) -> Result<Organization, DbFault> {
-    let row = diesel::insert_into(organizations::table)
+    diesel::insert_into(organizations::table)
         .values((organizations::id.eq(id.uuid()), values(profile)))
-        .returning(OrganizationRow::as_returning())
-        .get_result(c)
+        .execute(c)
         .await
         .db()?;
     let rows: Vec<_> = domain_names
@@ -99,7 +98,7 @@ pub async fn organization_insert(
         })
         .collect();
     diesel::insert_into(domains::table).values(rows).execute(c).await.db()?;
-    row.into_model(organization_domains(c, id).await?)
+    organization_get(c, id).await
 }
 
 type Live =
@@ -132,31 +131,8 @@ fn values(profile: &Profile) -> Values {
 
 /// Reads one organization; [`DbFault::NotFound`] without it, and for one that was deleted.
 pub async fn organization_get(c: &mut Conn, id: OrganizationId) -> Result<Organization, DbFault> {
-    let c = &*c;
-    let organization = live(id).select(OrganizationRow::as_select());
-    // Both at once: one round trip.
-    let (mut first, mut second) = (c, c);
-    let read = async { organization.get_result(&mut first).await.db() };
-    let (row, domains) = futures::try_join!(read, domains_of(&mut second, id))?;
-    row.into_model(domains)
-}
-
-async fn domains_of(c: &mut &Conn, id: OrganizationId) -> Result<Vec<Domain>, DbFault> {
-    let query = domains::table
-        .filter(domains::organization_id.eq(id.uuid()))
-        .select((domains::domain, domains::state))
-        .order(domains::domain)
-        .limit(LOOKED_AT);
-    let rows: Vec<(String, String)> = query.load(c).await.db()?;
-    rows.into_iter().map(into_domain).collect()
-}
-
-async fn organization_domains(c: &mut Conn, id: OrganizationId) -> Result<Vec<Domain>, DbFault> {
-    domains_of(&mut &*c, id).await
-}
-
-fn into_domain((domain, state): (String, String)) -> Result<Domain, DbFault> {
-    Ok(Domain { domain, state: State::parse(&state).ok_or_else(|| unreadable("state"))? })
+    let row = live(id).select(OrganizationRow::as_select()).get_result(c).await.db()?;
+    row.into_model()
 }
 
 /// Changes the profile if the version is still `version`.
@@ -172,8 +148,7 @@ pub async fn organization_update_if(
         .get_result(c)
         .await
         .db();
-    let answer = cas(updated, organization_exists(c, id)).await?;
-    changed(c, answer).await
+    changed(cas(updated, organization_exists(c, id)).await?)
 }
 
 /// Deletes an organization if its version is still `version`; it can be brought back until `purge`.
@@ -194,15 +169,14 @@ pub async fn organization_delete_if(
         .get_result(c)
         .await
         .db();
-    let answer = cas(deleted, organization_exists(c, id)).await?;
-    changed(c, answer).await
+    changed(cas(deleted, organization_exists(c, id)).await?)
 }
 
 /// An organization whose deletion can be undone, locked; [`DbFault::NotFound`] without it.
 pub async fn organization_lock_deleted(c: &mut Conn, id: OrganizationId) -> Result<Organization, DbFault> {
     let deleted = organizations::table.find(id.uuid()).filter(organizations::purge.gt(now));
     let row = deleted.select(OrganizationRow::as_select()).for_no_key_update().get_result(c).await.db()?;
-    row.into_model(organization_domains(c, id).await?)
+    row.into_model()
 }
 
 /// Brings a locked organization back.
@@ -218,15 +192,12 @@ pub async fn organization_undelete(c: &mut Conn, was: &Organization) -> Result<O
         .get_result(c)
         .await
         .db()?;
-    row.into_model(organization_domains(c, was.id).await?)
+    row.into_model()
 }
 
-async fn changed(c: &mut Conn, answer: Cas<OrganizationRow>) -> Result<Cas<Organization>, DbFault> {
+fn changed(answer: Cas<OrganizationRow>) -> Result<Cas<Organization>, DbFault> {
     Ok(match answer {
-        Cas::Updated(row) => {
-            let domains = organization_domains(c, OrganizationId::from_uuid(row.id)).await?;
-            Cas::Updated(row.into_model(domains)?)
-        }
+        Cas::Updated(row) => Cas::Updated(row.into_model()?),
         Cas::Stale => Cas::Stale,
         Cas::Missing => Cas::Missing,
     })
@@ -270,24 +241,13 @@ pub async fn organization_list(
         // Said again as a range, which the index can use.
         query = query.filter(organizations::normalized_name.ge(name)).filter(later.or(same));
     }
-    let rows = query.load(c).await.db()?;
-    with_domains(c, rows).await
-}
-
-async fn with_domains(c: &mut Conn, rows: Vec<OrganizationRow>) -> Result<Vec<Organization>, DbFault> {
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let found: Vec<ShownRow> = Shown { ids }.load(c).await.db()?;
-    let of = |id: Uuid| {
-        let first = found.partition_point(|row| row.organization_id < id);
-        let own = found[first..].iter().take_while(move |row| row.organization_id == id);
-        own.map(|row| into_domain((row.domain.clone(), row.state.clone()))).collect::<Result<Vec<_>, _>>()
-    };
-    rows.into_iter().map(|row| of(row.id).and_then(|domains| row.into_model(domains))).collect()
+    let rows: Vec<OrganizationRow> = query.load(c).await.db()?;
+    rows.into_iter().map(OrganizationRow::into_model).collect()
 }
 
 /// The organizations of these ids, in no particular order.
 pub(super) async fn organizations_get(c: &mut Conn, ids: Vec<Uuid>) -> Result<Vec<Organization>, DbFault> {
     let query = organizations::table.filter(organizations::id.eq_any(ids)).select(OrganizationRow::as_select());
-    let rows = query.load(c).await.db()?;
-    with_domains(c, rows).await
+    let rows: Vec<OrganizationRow> = query.load(c).await.db()?;
+    rows.into_iter().map(OrganizationRow::into_model).collect()
 }

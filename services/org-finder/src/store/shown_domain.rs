@@ -1,52 +1,50 @@
 //! The domains that organizations show: of each the first few, however many it has.
 
+use dialtone_db::DbFault;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Text, Untyped, Uuid as SqlUuid};
-use uuid::Uuid;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Text};
 
+use super::schema::organizations;
+use super::unreadable;
+use crate::model::domain::{Domain, State};
 use crate::model::organization::MOST_DOMAINS_SHOWN;
 
 /// One more than are shown: then it is known that there are more.
-pub(super) const LOOKED_AT: i64 = MOST_DOMAINS_SHOWN as i64 + 1;
+const LOOKED_AT: i64 = MOST_DOMAINS_SHOWN as i64 + 1;
 
-/// A query of its own type and not `sql_query`, so that connections keep it prepared.
-pub(super) struct Shown {
-    /// Of these organizations.
-    pub ids: Vec<Uuid>,
+/// A column of organizations, as far as a SELECT can tell: its first domains, each as its state, a space and the domain. So an
+/// organization is read by one statement.
+#[derive(Clone, Copy, QueryId)]
+pub(super) struct ShownDomains;
+
+impl Expression for ShownDomains {
+    type SqlType = Array<Text>;
 }
 
-impl QueryId for Shown {
-    type QueryId = Shown;
-    const HAS_STATIC_QUERY_ID: bool = true;
+impl AppearsOnTable<organizations::table> for ShownDomains {}
+impl SelectableExpression<organizations::table> for ShownDomains {}
+
+impl<Grouping> ValidGrouping<Grouping> for ShownDomains {
+    type IsAggregate = is_aggregate::No;
 }
 
-impl Query for Shown {
-    type SqlType = Untyped;
-}
-
-impl QueryFragment<Pg> for Shown {
+impl QueryFragment<Pg> for ShownDomains {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT d.organization_id, d.domain, d.state FROM unnest(");
-        out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
-        out.push_sql(
-            ") AS o (id), LATERAL (SELECT organization_id, domain, state FROM organization_domains \
-               WHERE organization_id = o.id ORDER BY domain LIMIT ",
-        );
+        out.push_sql("ARRAY(SELECT state || ' ' || domain FROM organization_domains WHERE organization_id = ");
+        organizations::id.walk_ast(out.reborrow())?;
+        out.push_sql(" ORDER BY domain LIMIT ");
         out.push_bind_param::<BigInt, _>(&LOOKED_AT)?;
-        out.push_sql(") AS d ORDER BY d.organization_id, d.domain");
+        out.push_sql(")");
         Ok(())
     }
 }
 
-/// One domain of one of them; by organization, then by domain.
-#[derive(QueryableByName)]
-pub(super) struct ShownRow {
-    #[diesel(sql_type = SqlUuid)]
-    pub organization_id: Uuid,
-    #[diesel(sql_type = Text)]
-    pub domain: String,
-    #[diesel(sql_type = Text)]
-    pub state: String,
+/// One of them, as it was selected.
+pub(super) fn into_domain(text: &str) -> Result<Domain, DbFault> {
+    let read = text.split_once(' ').and_then(|(state, domain)| Some((State::parse(state)?, domain)));
+    let (state, domain) = read.ok_or_else(|| unreadable("state"))?;
+    Ok(Domain { domain: domain.to_owned(), state })
 }

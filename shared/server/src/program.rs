@@ -10,6 +10,11 @@ use dialtone_ids::ServiceName;
 use dialtone_telemetry::{Telemetry, TelemetryConfig};
 use serde::de::DeserializeOwned;
 
+/// A call makes some hundred small allocations on whichever thread it is polled; with the C library's allocator they took a seventh of
+/// the processor time of a read.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Why a process ended badly. Shown to whoever started it.
 pub type ProgramError = Box<dyn std::error::Error + Send + Sync>;
 

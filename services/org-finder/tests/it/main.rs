@@ -19,7 +19,6 @@ mod merge_identity;
 mod merge_people;
 mod merge_refusals;
 mod merge_support;
-mod name_server;
 mod organizations;
 mod people;
 mod plans;

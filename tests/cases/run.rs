@@ -11,6 +11,7 @@ use dialtone_suite::world::{World, request_id};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use tonic::Status;
+use tonic::metadata::{Ascii, MetadataValue};
 
 use crate::call;
 use crate::expect::{Names, contains, fill, filled};
@@ -59,7 +60,7 @@ async fn send(world: &World, peers: &Peers, step: &Step, names: &Names) -> anyho
     }
     let method = call::method(&step.method)?;
     let messages = call::messages(&method, &request)?;
-    let language = step.language.as_deref().map(str::parse).transpose()?;
+    let language: Option<MetadataValue<Ascii>> = step.language.as_deref().map(str::parse).transpose()?;
     Ok(call::call(caller(world, &step.caller, names)?, language.as_ref(), &method, messages).await)
 }
 

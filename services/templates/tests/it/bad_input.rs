@@ -76,7 +76,7 @@ async fn countries_languages_and_addresses_that_do_not_exist_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_administrators_address_is_a_plain_one_of_at_most_254_octets() {
+async fn an_administrators_address_has_at_most_254_octets_and_nothing_unseen() {
     let world = World::new().await;
     let domain = format!("{0}.{0}.{0}.example", "d".repeat(60));
     let of = |octets: usize| format!("{}@{domain}", "a".repeat(octets - 1 - domain.len()));
@@ -85,12 +85,10 @@ async fn an_administrators_address_is_a_plain_one_of_at_most_254_octets() {
     let footprint = world.footprint().await;
     for address in [
         of(255).as_str(),
-        "\"noc desk\"@partner.example",
-        "\"noc\"@partner.example",
         "noc\u{200f}@partner.example",
         "\u{202e}noc@partner.example",
-        "👩‍💻@partner.example",
-        "noc@p\u{430}rtner.example",
+        "noc@part\u{200b}ner.example",
+        "\"noc\0\"@partner.example",
     ] {
         assert_fault!(with(address).await, InvalidArgument, "INVALID_FIELDS", ["template.administrator_email"]);
     }

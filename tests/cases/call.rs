@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio_stream::StreamExt as _;
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::metadata::{Ascii, MetadataValue};
 use tonic::{Request, Status};
 
 /// A method by the end of its name, `OrganizationService.GetOrganization`.
@@ -34,13 +35,21 @@ fn message(kind: &MessageDescriptor, json: &Value) -> anyhow::Result<DynamicMess
     kind.clone().deserialize(json).with_context(|| format!("{json} is no {}", kind.name()))
 }
 
-/// Sends the messages and awaits the answer; that of a stream is an array.
-pub async fn call(caller: As, method: &MethodDescriptor, messages: Vec<DynamicMessage>) -> Result<Value, Status> {
+/// Sends the messages in the wish for a language and awaits the answer; that of a stream is an array.
+pub async fn call(
+    caller: As,
+    language: Option<&MetadataValue<Ascii>>,
+    method: &MethodDescriptor,
+    messages: Vec<DynamicMessage>,
+) -> Result<Value, Status> {
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
     let path = PathAndQuery::try_from(path).map_err(|error| Status::internal(error.to_string()))?;
     let mut grpc = Grpc::new(caller);
     grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
-    let request = Request::new(tokio_stream::iter(messages));
+    let mut request = Request::new(tokio_stream::iter(messages));
+    if let Some(language) = language {
+        request.metadata_mut().insert("accept-language", language.clone());
+    }
     let codec = JsonCodec(method.output());
     let answers = grpc.streaming(request, path, codec).await?.into_inner();
     let mut answers: Vec<Value> = answers.collect::<Result<_, _>>().await?;

@@ -4,16 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use anyhow::{Context, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
 /// Values by name.
 pub type Names = BTreeMap<String, String>;
 
-/// `value` with each `$x` replaced in its texts and keys.
+/// `value` with each `$x` replaced in its texts and keys, and `base64:x` by the bytes of `x`.
 pub fn filled(value: &Value, names: &Names) -> anyhow::Result<Value> {
     Ok(match value {
-        Value::String(text) => Value::String(fill(text, names)?),
+        Value::String(text) => {
+            let text = fill(text, names)?;
+            Value::String(text.strip_prefix("base64:").map(|bytes| STANDARD.encode(bytes)).unwrap_or(text))
+        }
         Value::Array(items) => Value::Array(items.iter().map(|item| filled(item, names)).collect::<Result<_, _>>()?),
         Value::Object(fields) => {
             let fields = fields.iter().map(|(key, value)| Ok((fill(key, names)?, filled(value, names)?)));
@@ -23,7 +28,8 @@ pub fn filled(value: &Value, names: &Names) -> anyhow::Result<Value> {
     })
 }
 
-fn fill(text: &str, names: &Names) -> anyhow::Result<String> {
+/// `text` with each `$x` replaced.
+pub fn fill(text: &str, names: &Names) -> anyhow::Result<String> {
     static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\$([a-z_]+)").expect("a valid pattern"));
     if let Some(unknown) = NAME.captures_iter(text).find(|found| !names.contains_key(&found[1])) {
         bail!("nothing is kept under {}", &unknown[0]);
@@ -32,7 +38,7 @@ fn fill(text: &str, names: &Names) -> anyhow::Result<String> {
 }
 
 /// `actual` contains `expected`: objects have at least these fields, arrays these items and no others, unless the last is `"..."`.
-/// `"@x"` keeps what is there, `"*"` is anything but nothing.
+/// `"@x"` keeps what is there, `"*"` is anything but nothing, `"!x"` anything but nothing and `x`.
 pub fn contains(actual: &Value, expected: &Value, names: &mut Names, path: &str) -> anyhow::Result<()> {
     match (expected, actual) {
         (Value::Object(wanted), Value::Object(fields)) => {
@@ -45,6 +51,10 @@ pub fn contains(actual: &Value, expected: &Value, names: &mut Names, path: &str)
         (Value::Array(wanted), Value::Array(items)) => has_items(items, wanted, names, path),
         (Value::String(text), _) if text == "*" => {
             ensure!(*actual != Value::Null && *actual != Value::String(String::new()), "{path} is empty");
+            Ok(())
+        }
+        (Value::String(text), Value::String(value)) if text.starts_with('!') => {
+            ensure!(!value.is_empty() && text[1..] != *value, "{path} is {value:?}");
             Ok(())
         }
         (Value::String(text), Value::String(value)) if text.starts_with('@') => {

@@ -11,38 +11,46 @@
 //! ```
 //!
 //! A case begins with `#`, the requirement's id and the sentence. A call is a caller, a method and a request (an array of requests
-//! for a stream). `=` is what the answer must contain, `~` the same for an answer that may take a while, `!` a refusal: code, reason,
-//! what its metadata must contain, and the fields that it must name. `"@x"` keeps a value, `$x` stands for it afterwards; `$mark` is
-//! different in every case. Callers: `platform`, `anonymous`, or any other word for a person of that name.
+//! for a stream; `"base64:x"` is the bytes of `x`). `=` is what the answer must contain, `~` the same for an answer that may take a
+//! while, `!` a refusal: code, reason, what its metadata must contain, and the fields that it must name. `"@x"` keeps a value, `$x`
+//! stands for it afterwards, `"!x"` is any other text than `x`. `$mark` is different in every case, `$now` and `$long_ago` are times.
+//!
+//! Callers: `platform`, `anonymous`, the session of a kept token as `$x`, or any other word for a person of that name. `/fr` behind
+//! one is its language, in which every refusal must be said. Two are no callers: `dns publish` puts a record into the zone
+//! `dial-cases.org`, and `mailbox read` awaits a mail and answers the token of its link.
 
 mod call;
+mod complete;
 mod expect;
+mod peers;
 mod run;
 mod table;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use dialtone_suite::harness;
+use dialtone_suite::layout::project_root;
+use tokio::runtime::Runtime;
 
-use crate::table::Case;
-
-/// The table.
-const FILES: &[(&str, &str)] = &[("org-finder.cases", include_str!("org-finder.cases"))];
+use crate::peers::Peers;
 
 fn main() -> ExitCode {
-    let cases: Result<Vec<Vec<Case>>, _> = FILES.iter().map(|(file, text)| table::parse(file, text)).collect();
-    let cases: Vec<Case> = match cases {
-        Ok(cases) => cases.into_iter().flatten().collect(),
+    let cases = match table::read(&project_root().join("tests/cases")) {
+        Ok(cases) => cases,
         Err(error) => {
             eprintln!("{error:#}");
             return ExitCode::FAILURE;
         }
     };
-    harness::main("cases", None, |h| {
-        let tests = cases.into_iter().map(|case| {
-            let name = format!("{} {}", case.row, case.sentence);
-            h.test(&name, async move |world| run::run(&world, &case).await)
-        });
-        tests.collect()
+    let runtime = Runtime::new().expect("a runtime can always be made");
+    let peers = Arc::new(runtime.block_on(Peers::start()));
+    harness::main_asking("cases", None, Some(peers.port()), |h| {
+        let mut tests = complete::tests(&cases);
+        tests.extend(cases.into_iter().map(|case| {
+            let (name, peers) = (format!("{} {}", case.row, case.sentence), peers.clone());
+            h.test(&name, async move |world| run::run(&world, &peers, &case).await)
+        }));
+        tests
     })
 }

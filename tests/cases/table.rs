@@ -1,5 +1,7 @@
 //! Reads a table of cases.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 use tonic::Code;
@@ -17,6 +19,8 @@ pub struct Step {
     /// `file:line`, for messages.
     pub place: String,
     pub caller: String,
+    /// In which it wants to be spoken to.
+    pub language: Option<String>,
     /// `OrganizationService.GetOrganization`.
     pub method: String,
     /// With `$x` still in place.
@@ -44,7 +48,22 @@ struct Entry {
     text: String,
 }
 
-pub fn parse(file: &str, text: &str) -> anyhow::Result<Vec<Case>> {
+/// The cases of every `.cases` file in `folder`.
+pub fn read(folder: &Path) -> anyhow::Result<Vec<Case>> {
+    let files = std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
+    let mut files: Vec<PathBuf> = files.map(|file| Ok(file?.path())).collect::<std::io::Result<_>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "cases"));
+    files.sort();
+    let mut cases = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        cases.extend(parse(&name, &text)?);
+    }
+    Ok(cases)
+}
+
+fn parse(file: &str, text: &str) -> anyhow::Result<Vec<Case>> {
     let mut cases: Vec<Case> = Vec::new();
     let mut call: Option<(String, Entry)> = None;
     for entry in entries(text) {
@@ -88,9 +107,12 @@ fn step(place: &str, call: &str, outcome: &str) -> anyhow::Result<Step> {
     let mut words = call.splitn(3, ' ');
     let (caller, method) = (words.next().unwrap_or_default(), words.next().context("no method")?);
     let request = words.next().map_or(Ok(Value::Object(serde_json::Map::new())), serde_json::from_str);
+    let (caller, language) =
+        caller.split_once('/').map_or((caller, None), |(caller, language)| (caller, Some(language)));
     Ok(Step {
         place: place.to_owned(),
         caller: caller.to_owned(),
+        language: language.map(str::to_owned),
         method: method.to_owned(),
         request: request.context("the request is no JSON")?,
         outcome: parse_outcome(outcome)?,

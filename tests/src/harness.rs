@@ -35,13 +35,22 @@ impl Harness {
 
 /// The `main` of a test binary: `tests` lists what it has. `threads` limits how many run at once; none for as many as there are cores.
 pub fn main(name: &str, threads: Option<usize>, tests: impl FnOnce(&Harness) -> Vec<Trial>) -> ExitCode {
+    main_asking(name, threads, None, tests)
+}
+
+/// The same with a suite that verifies domains by the name server on this port.
+pub fn main_asking(
+    name: &str,
+    threads: Option<usize>,
+    name_server: Option<u16>,
+    tests: impl FnOnce(&Harness) -> Vec<Trial>,
+) -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = arguments.test_threads.or(threads);
     let runtime = Arc::new(Runtime::new().expect("a runtime can always be made"));
     let folder = project_root().join("target/suites").join(format!("{name}-{}", std::process::id()));
     let layout = Layout::at(&folder);
-    let listed = arguments.list;
-    let suite = match runtime.block_on(bring_up(&layout, listed)) {
+    let suite = match runtime.block_on(bring_up(&layout, name_server)) {
         Ok(suite) => Arc::new(suite),
         Err(error) => {
             eprintln!("the suite did not come up: {error:?}");
@@ -58,9 +67,9 @@ pub fn main(name: &str, threads: Option<usize>, tests: impl FnOnce(&Harness) -> 
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-async fn bring_up(layout: &Layout, _listed: bool) -> anyhow::Result<Suite> {
+async fn bring_up(layout: &Layout, name_server: Option<u16>) -> anyhow::Result<Suite> {
     dialtone_server::install_crypto();
-    Suite::up(layout.clone(), Ports::free()?, &|_| ()).await
+    Suite::up(layout.clone(), Ports { name_server, ..Ports::free()? }, &|_| ()).await
 }
 
 /// A failed run leaves its logs where a person finds them.

@@ -89,6 +89,9 @@ pub struct Ports {
     pub postgres: u16,
     pub issuer: u16,
     pub smtp: u16,
+    /// The name server that domains are verified by; without one, those of the system.
+    #[serde(default)]
+    pub name_server: Option<u16>,
 }
 
 impl Ports {
@@ -103,6 +106,7 @@ impl Ports {
             postgres: 15432,
             issuer: 8090,
             smtp: 8025,
+            name_server: None,
         }
     }
 
@@ -119,6 +123,7 @@ impl Ports {
             postgres: port(5)?,
             issuer: port(6)?,
             smtp: port(7)?,
+            name_server: None,
         })
     }
 

@@ -77,6 +77,9 @@ fn service_settings(layout: &Layout, ports: &Ports, service: ServiceName) -> any
         // After a crash its operations go on after this time: people and tests would not wait the usual 15 seconds.
         text += "[operations]\nlease_ms = 2000\n\n";
     }
+    if let Some(port) = ports.name_server.filter(|_| service == ServiceName::OrgFinder) {
+        write!(text, "[dns]\nservers = [\"127.0.0.1:{port}\"]\n\n")?;
+    }
     if service == ServiceName::Subscriptions {
         write!(
             text,

@@ -15,6 +15,8 @@ pub mod fault;
 pub mod keys;
 #[cfg(feature = "tests")]
 pub mod logs;
+#[cfg(feature = "name-server")]
+pub mod name_server;
 pub mod postgres;
 #[cfg(feature = "tests")]
 mod schema;

@@ -54,7 +54,7 @@ pub struct Facts {
     pub region_code: String,
     /// The address is an active person of it.
     pub is_contact: bool,
-    /// All of them, by domain.
+    /// Those that fit and those that are known best, by domain; enough to say whether any is verified.
     pub domains: Vec<Domain>,
     pub active_users: i64,
     /// Active people whose address is at the mail domain itself.

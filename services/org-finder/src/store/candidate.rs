@@ -18,6 +18,8 @@ use crate::model::organization::Role;
 
 /// More organizations than this at one domain are not looked at; the contact's own come first.
 const MOST: i64 = 500;
+/// More of an organization's domains than this are not told: those that fit come first, then those that are known better.
+const MOST_DOMAINS: i64 = 100;
 
 /// A query of its own type and not `sql_query`, so that connections keep it prepared.
 struct Candidates<'a> {
@@ -46,7 +48,9 @@ impl QueryFragment<Pg> for Candidates<'_> {
         out.push_bind_param::<Text, _>(&self.address.email)?;
         out.push_sql(" UNION SELECT organization_id FROM organization_domains WHERE domain = ANY (");
         out.push_bind_param::<Array<Text>, _>(&self.lineage)?;
-        out.push_sql(")) AS found JOIN organizations AS o ON o.id = found.organization_id AND CASE WHEN ");
+        out.push_sql(
+            ")) AS found JOIN organizations AS o ON o.id = found.organization_id AND o.deleted IS NULL AND CASE WHEN ",
+        );
         out.push_bind_param::<Bool, _>(&self.partner)?;
         out.push_sql(
             " THEN o.is_partner ELSE o.is_customer END \
@@ -56,7 +60,14 @@ impl QueryFragment<Pg> for Candidates<'_> {
         out.push_sql(
             " LEFT JOIN LATERAL (SELECT array_agg(domain ORDER BY domain) AS domains, \
                  array_agg(state ORDER BY domain) AS states \
-               FROM organization_domains WHERE organization_id = o.id) AS d ON true \
+               FROM (SELECT domain, state FROM organization_domains WHERE organization_id = o.id \
+                 ORDER BY domain = ANY (",
+        );
+        out.push_bind_param::<Array<Text>, _>(&self.lineage)?;
+        out.push_sql(") DESC, state = 'UNVERIFIED', domain LIMIT ");
+        out.push_bind_param::<BigInt, _>(&MOST_DOMAINS)?;
+        out.push_sql(
+            ") AS told) AS d ON true \
              LEFT JOIN LATERAL (SELECT sum(active_users)::bigint AS active_users, \
                  (sum(active_users) FILTER (WHERE domain = ",
         );

@@ -5,12 +5,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use dialtone_proto::annotations::v1::Role;
 use dialtone_proto::orgfinder::v1::*;
 use dialtone_status::Code;
+use dialtone_testkit::name_server::{BROKEN, NameServer};
 use tokio::net::UdpSocket;
 use uuid::Uuid;
 
 use crate::domains::{add, challenge, listed, owner_of, release};
-use crate::name_server::{BROKEN, NameServer};
 use crate::support::*;
+
+/// What the servers know.
+const ZONES: [&str; 2] = ["dial-a.org", "dial-b.org"];
 
 /// A service that asks this server, and an organization with these domains.
 async fn asking(server: SocketAddr, domains: &[&str]) -> (Suite, Vec<Domain>) {
@@ -43,7 +46,7 @@ async fn assert_unproven(suite: &Suite, domain: &Domain, reason: &str, more: &[(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_record_of_the_challenge_verifies_the_domain() {
-    let mut server = NameServer::start().await;
+    let mut server = NameServer::start(&ZONES).await;
     let (suite, held) = asking(server.address, &["dial-a.org"]).await;
     let wanted = challenge(&suite, &held[0]).await;
     server.publish("dial-a.org", &wanted.zone_line).await;
@@ -66,7 +69,7 @@ async fn the_record_of_the_challenge_verifies_the_domain() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn missing_records_and_wrong_ones_are_told_apart_and_nothing_is_remembered() {
-    let mut server = NameServer::start().await;
+    let mut server = NameServer::start(&ZONES).await;
     let (suite, held) = asking(server.address, &["dial-a.org", "sub.dial-a.org"]).await;
     let [top, below] = &held[..] else { panic!("two domains") };
     // There is no such name.
@@ -88,7 +91,7 @@ async fn missing_records_and_wrong_ones_are_told_apart_and_nothing_is_remembered
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_challenge_of_another_organization_proves_nothing() {
-    let mut server = NameServer::start().await;
+    let mut server = NameServer::start(&ZONES).await;
     let (suite, held) = asking(server.address, &["dial-a.org"]).await;
     let rival = suite.create(customer("Rival", &[])).await.name;
     let same = add(&suite, &rival, "dial-a.org").await.expect("several may have it");
@@ -105,7 +108,7 @@ async fn the_challenge_of_another_organization_proves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn aliases_are_followed_strings_joined_and_case_ignored() {
-    let mut server = NameServer::start().await;
+    let mut server = NameServer::start(&ZONES).await;
     let (suite, held) = asking(server.address, &["dial-a.org", "dial-b.org", "x.dial-b.org"]).await;
     let [alias, cut, dangling] = &held[..] else { panic!("three domains") };
     let value = challenge(&suite, alias).await.record_value;
@@ -124,7 +127,7 @@ async fn aliases_are_followed_strings_joined_and_case_ignored() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_among_many_records_is_found_though_the_answer_fits_no_datagram() {
-    let mut server = NameServer::start().await;
+    let mut server = NameServer::start(&ZONES).await;
     let (suite, held) = asking(server.address, &["dial-a.org", "dial-b.org"]).await;
     let [few, many] = &held[..] else { panic!("two domains") };
     let others =
@@ -160,7 +163,7 @@ async fn assert_truncated(server: SocketAddr, name: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_cannot_answer_is_told_as_such() {
-    let server = NameServer::start().await;
+    let server = NameServer::start(&ZONES).await;
     let (suite, held) = asking(server.address, &[BROKEN, "not-served.example"]).await;
     for domain in &held {
         // SERVFAIL for the zone that cannot be loaded, REFUSED for one that is not there.
@@ -206,7 +209,7 @@ async fn nobody_at_the_address_is_told_as_such() {
 async fn a_domain_released_or_added_again_during_the_look_up_is_not_verified() {
     for again in [false, true] {
         let relay = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a socket");
-        let mut server = NameServer::start().await;
+        let mut server = NameServer::start(&ZONES).await;
         let (suite, held) = asking(relay.local_addr().unwrap(), &["dial-a.org"]).await;
         let line = challenge(&suite, &held[0]).await.zone_line;
         server.publish("dial-a.org", &line).await;
@@ -234,7 +237,7 @@ async fn a_domain_released_or_added_again_during_the_look_up_is_not_verified() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeat_is_answered_alike_though_the_record_is_gone_by_then() {
-    let mut server = NameServer::start().await;
+    let mut server = NameServer::start(&ZONES).await;
     let (suite, held) = asking(server.address, &["dial-a.org"]).await;
     let line = challenge(&suite, &held[0]).await.zone_line;
     server.publish("dial-a.org", &line).await;
@@ -262,7 +265,7 @@ async fn a_repeat_is_answered_alike_though_the_record_is_gone_by_then() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_provisions_may_verify_and_strangers_may_not() {
-    let mut server = NameServer::start().await;
+    let mut server = NameServer::start(&ZONES).await;
     let (suite, held) = asking(server.address, &["dial-a.org"]).await;
     let owner = owner_of(&held[0]);
     suite.grant(owner, "paul", Role::ProvisioningAdmin).await;

@@ -76,6 +76,26 @@ async fn countries_languages_and_addresses_that_do_not_exist_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_administrators_address_has_at_most_254_octets_and_nothing_unseen() {
+    let world = World::new().await;
+    let domain = format!("{0}.{0}.{0}.example", "d".repeat(60));
+    let of = |octets: usize| format!("{}@{domain}", "a".repeat(octets - 1 - domain.len()));
+    let with = async |address: &str| creating(&world, |template| template.administrator_email = address.into()).await;
+    assert_eq!(with(&of(254)).await.expect("it is an address").administrator_email, of(254));
+    let footprint = world.footprint().await;
+    for address in [
+        of(255).as_str(),
+        "noc\u{200f}@partner.example",
+        "\u{202e}noc@partner.example",
+        "noc@part\u{200b}ner.example",
+        "\"noc\0\"@partner.example",
+    ] {
+        assert_fault!(with(address).await, InvalidArgument, "INVALID_FIELDS", ["template.administrator_email"]);
+    }
+    assert_eq!(world.footprint().await, footprint);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn entity_ids_have_to_be_what_the_method_knows() {
     let world = World::new().await;
     let with = async |method: AuthenticationMethod, id: &str| {

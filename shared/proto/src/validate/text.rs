@@ -21,9 +21,14 @@ pub fn email(value: &str, path: &Path, out: &mut Vec<Violation>) -> bool {
 fn is_email(value: &str) -> bool {
     let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
     value.len() <= LONGEST_EMAIL
-        // The parser lets control characters beyond ASCII pass; nobody's mail needs them, and logs and headers break.
-        && !value.chars().any(char::is_control)
+        // The parser lets them pass beyond ASCII; nobody's mail needs them, and logs, headers and readers' eyes break.
+        && !value.chars().any(|letter| letter.is_control() || is_unseen(letter))
         && EmailAddress::parse_with_options(value, options).is_ok()
+}
+
+/// Has no width, or turns the direction of the text around it: two addresses would look the same.
+fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// A UUID in its hyphenated form, of either case.

@@ -1,4 +1,4 @@
-//! NSD, a name server that others wrote, started by the test that asks it.
+//! NSD, a name server that others wrote, started by the test that asks it. `DIALTONE_NSD` names the program; else it is fetched.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use dialtone_testkit::eventually;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ProtocolConfig, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
@@ -15,9 +14,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-/// The zones that every server has; [`BROKEN`] cannot be loaded.
-pub const ZONES: [&str; 3] = ["dial-a.org", "dial-b.org", BROKEN];
-/// Asked about this one, the server answers SERVFAIL.
+use crate::eventually;
+
+/// A zone that every server has and cannot load: asked about it, it answers SERVFAIL.
 pub const BROKEN: &str = "dial-broken.org";
 
 const SOON: Duration = Duration::from_secs(30);
@@ -26,6 +25,7 @@ const SOON: Duration = Duration::from_secs(30);
 pub struct NameServer {
     process: Child,
     folder: TempDir,
+    /// Where it answers, over UDP and TCP.
     pub address: SocketAddr,
     serial: u32,
 }
@@ -62,8 +62,8 @@ fn zone(name: &str, serial: u32, records: &str) -> String {
     )
 }
 
-fn settings(folder: &Path, address: SocketAddr) -> String {
-    let zones: String = ZONES.iter().map(|zone| format!("zone:\n  name: {zone}\n  zonefile: {zone}\n")).collect();
+fn settings(folder: &Path, address: SocketAddr, zones: &[&str]) -> String {
+    let zones: String = zones.iter().map(|zone| format!("zone:\n  name: {zone}\n  zonefile: {zone}\n")).collect();
     let folder = folder.display();
     format!(
         "server:\n  ip-address: {}@{}\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  zonesdir: \"{folder}\"\n\
@@ -76,31 +76,35 @@ fn settings(folder: &Path, address: SocketAddr) -> String {
 }
 
 impl NameServer {
-    /// A server whose zones have no records yet.
-    pub async fn start() -> NameServer {
+    /// A server of these zones, at least one, which have no records yet.
+    ///
+    /// # Panics
+    /// Where the program is not there and cannot be fetched.
+    pub async fn start(zones: &[&str]) -> NameServer {
         // The port may be taken by somebody else between the look and the start.
         for _ in 0..10 {
             let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr()).expect("a free port");
-            if let Some(server) = Self::start_on(free).await {
+            if let Some(server) = Self::start_on(free, zones).await {
                 return server;
             }
         }
         panic!("nsd does not start");
     }
 
-    async fn start_on(address: SocketAddr) -> Option<NameServer> {
+    async fn start_on(address: SocketAddr, zones: &[&str]) -> Option<NameServer> {
         let folder = TempDir::new().expect("a folder");
-        for name in ZONES {
-            let text = if name == BROKEN { "nonsense (".to_owned() } else { zone(name, 1, "") };
-            std::fs::write(folder.path().join(name), text).expect("it can be written");
+        for name in zones {
+            std::fs::write(folder.path().join(name), zone(name, 1, "")).expect("it can be written");
         }
+        std::fs::write(folder.path().join(BROKEN), "nonsense (").expect("it can be written");
         let file = folder.path().join("nsd.conf");
-        std::fs::write(&file, settings(folder.path(), address)).expect("it can be written");
+        std::fs::write(&file, settings(folder.path(), address, &[zones, &[BROKEN]].concat()))
+            .expect("it can be written");
         let process = Command::new(&*PROGRAM).arg("-d").arg("-c").arg(file).stderr(Stdio::null()).spawn();
         let mut server = NameServer { process: process.expect("nsd can be started"), folder, address, serial: 1 };
         let started = eventually("nsd answers or is gone", SOON, async || {
             let gone = server.process.try_wait().expect("it is ours").is_some();
-            if gone { Some(false) } else { (server.serial_of(ZONES[0]).await == Some(1)).then_some(true) }
+            if gone { Some(false) } else { (server.serial_of(zones[0]).await == Some(1)).then_some(true) }
         });
         started.await.then_some(server)
     }

@@ -11,6 +11,7 @@ use super::change;
 use crate::error::Error;
 use crate::store::merge::{self, Merge, Stage};
 use crate::store::merge_row::{self, Kind};
+use crate::store::name_index::{self, Named};
 use crate::store::{merge_person, organization, partner_link};
 
 /// Rows of one statement.
@@ -65,6 +66,8 @@ async fn rows(c: &mut Conn, merge: &Merge) -> Result<(), DbFault> {
     // After the survivor's: a claim has one holder at each moment.
     while merge_row::rows_lower(c, merge, Kind::DomainBehind, merge.duplicate).await? > 0 {}
     merge::merge_reopen(c, merge).await?;
+    let back = organization::organization_get(c, merge.duplicate).await?;
+    name_index::index_put(c, &[Named::of(&back)]).await?;
     merge_person::activity_recount(c, [merge.survivor, merge.duplicate]).await?;
     merge::merge_delete(c, merge.id).await
 }

@@ -187,10 +187,15 @@ impl<'a> Pairing<'a> {
     fn weigh(mut self, weight: impl Fn(&str) -> f64) -> Likeness {
         self.pairs.sort_by_key(|pair| pair.asked[0]);
         let in_order = self.pairs.iter().map(|pair| pair.named[0]).is_sorted();
+        let light = match self.sense {
+            Sense::Search => LIGHT,
+            // The same name with another legal form is the same name.
+            Sense::Duplicate => 0.0,
+        };
         let weights: Vec<f64> = self
             .asked
             .iter()
-            .map(|word| if word.light { LIGHT } else { weight(&word.text).clamp(LIGHT, 1.0) })
+            .map(|word| if word.light { light } else { weight(&word.text).clamp(LIGHT, 1.0) })
             .collect();
         let (mut found, mut covered, mut name) = (0.0, 0.0, 0.0);
         let mut words = Vec::with_capacity(self.pairs.len());
@@ -208,7 +213,7 @@ impl<'a> Pairing<'a> {
             });
         }
         let rest = self.named.iter().zip(&self.free_named).filter(|(_, free)| **free);
-        name += rest.map(|(word, _)| if word.light { LIGHT } else { NOT_ASKED }).sum::<f64>();
+        name += rest.map(|(word, _)| if word.light { light } else { NOT_ASKED }).sum::<f64>();
         let (of_question, of_name) = (part(found, weights.iter().sum()), part(covered, name));
         let order = if in_order { 1.0 } else { 1.0 - OTHER_ORDER };
         let score = of_question * (0.7 + 0.3 * of_name) * order;

@@ -36,16 +36,6 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Whether an organization is wanted.
-    pub fn takes(&self, region_code: &str, roles: Roles) -> bool {
-        let role = match self.role {
-            None => true,
-            Some(Role::Partner) => roles.partner,
-            Some(Role::Customer) => roles.customer,
-        };
-        role && self.country.as_ref().is_none_or(|country| country == region_code)
-    }
-
     /// What goes with the key of a word to find only those that are wanted, as far as there are such keys.
     fn key(&self) -> Option<i64> {
         match (self.role, &self.country) {

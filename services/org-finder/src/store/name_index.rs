@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use dialtone_db::{Classify as _, Conn, DbFault};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, SmallInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::schema::organizations;
 use crate::model::name;
 use crate::model::organization::Organization;
 use crate::model::words::{telling, words};
@@ -58,17 +60,28 @@ pub async fn index_put(c: &mut Conn, organizations: &[Named]) -> Result<(), DbFa
     Ok(())
 }
 
+/// Puts an organization in that is back, unless the job has yet to do so.
+pub async fn index_return(c: &mut Conn, back: &Organization) -> Result<(), DbFault> {
+    if is_in(c, back.id.uuid()).await? { index_put(c, &[Named::of(back)]).await } else { Ok(()) }
+}
+
+/// Whether the index has an organization, or had it before it was deleted.
+async fn is_in(c: &mut Conn, id: Uuid) -> Result<bool, DbFault> {
+    let indexed = organizations::table.find(id).filter(organizations::name_index.gt(0));
+    diesel::select(exists(indexed)).get_result(c).await.db()
+}
+
 /// Takes an organization out that is deleted.
 pub async fn index_remove(c: &mut Conn, was: &Organization) -> Result<(), DbFault> {
     let was = Named::of(was);
     remove(c, was.id, was.keys()).await
 }
 
-/// Follows a change.
+/// Follows a change, unless the job has yet to put the organization in.
 pub async fn index_change(c: &mut Conn, before: &Organization, after: &Organization) -> Result<(), DbFault> {
     let (before, after) = (Named::of(before), Named::of(after));
     let (old, new) = (before.keys(), after.keys());
-    if old == new {
+    if old == new || !is_in(c, before.id).await? {
         return Ok(());
     }
     remove(c, before.id, old.into_iter().filter(|key| new.binary_search(key).is_err()).collect()).await?;

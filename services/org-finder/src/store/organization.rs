@@ -231,7 +231,7 @@ pub async fn organization_undelete(c: &mut Conn, was: &Organization) -> Result<O
         .await
         .db()?;
     let back = row.into_model(organization_domains(c, was.id).await?)?;
-    name_index::index_put(c, &[Named::of(&back)]).await?;
+    name_index::index_return(c, &back).await?;
     Ok(back)
 }
 

@@ -33,7 +33,7 @@ pub fn made(number: usize) -> Made {
     }
     let domain = format!("{}{number}.{}", Script::Latin.word(0, ranks[0]), ["com", "org", "net", "se"][number % 4]);
     Made {
-        id: Uuid::from_u64_pair(dice.next(), number as u64),
+        id: Uuid::from_u64_pair(dice.roll(), number as u64),
         name: words.join(" "),
         country: COUNTRIES[dice.below(COUNTRIES.len())],
         partner: dice.below(50) == 0,
@@ -76,7 +76,7 @@ impl Script {
 
     /// The word of this rank, of two syllables or more.
     fn word(self, kind: u64, rank: u32) -> String {
-        let mut dice = Dice::new(u64::from(rank) << 2 | kind);
+        let mut dice = Dice::new((u64::from(rank) << 2) | kind);
         let syllables = 2 + dice.below(3);
         (0..syllables).map(|_| self.syllable(&mut dice)).collect()
     }

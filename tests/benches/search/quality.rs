@@ -106,7 +106,7 @@ pub async fn measure(stand: &Stand, data: &Path, asked: usize) -> anyhow::Result
     for distortion in Distortion::ALL {
         let asked = futures::stream::iter(chosen.iter().filter_map(|(number, line)| {
             let written = distortion.apply(&line.name, &mut Dice::new(*number as u64))?;
-            Some(finder.place(SearchKind::Name, written, |name| same(name, &line.name)))
+            Some(finder.place(SearchKind::Name, written, move |name| same(name, &line.name)))
         }));
         rows.push(tally(asked.buffer_unordered(AT_ONCE)).await?.row(distortion.name()));
     }

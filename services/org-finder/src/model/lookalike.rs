@@ -39,3 +39,37 @@ pub fn look_alikes(named: &[FoundByName], sharing: &[OrganizationId]) -> Vec<Loo
     alike.truncate(MOST);
     alike
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::model::likeness::Likeness;
+    use crate::model::organization::Roles;
+    use crate::model::search::Shown;
+
+    fn id(number: u128) -> OrganizationId {
+        OrganizationId::from_uuid(Uuid::from_u128(number))
+    }
+
+    fn found(number: u128, of_question: f64, of_name: f64) -> FoundByName {
+        let shown = Shown {
+            id: id(number),
+            display_name: String::new(),
+            region_code: "SE".to_owned(),
+            roles: Roles { partner: false, customer: true },
+        };
+        let likeness = Likeness { score: 0, of_question, of_name, words: Vec::new() };
+        FoundByName { shown, normalized_name: String::new(), likeness }
+    }
+
+    #[test]
+    fn the_least_of_both_sides_counts_and_a_shared_domain_counts_fully() {
+        let named = [found(1, 1.0, 0.84), found(2, 0.9, 0.95), found(3, 0.85, 1.0), found(4, 0.9, 0.9)];
+        let alike: Vec<_> = look_alikes(&named, &[id(4), id(9)]).iter().map(|a| (a.organization, a.score)).collect();
+        assert_eq!(alike, [(id(4), 1_000_000), (id(9), 1_000_000), (id(2), 900_000), (id(3), 850_000)]);
+        let many: Vec<_> = (0..30).map(id).collect();
+        assert_eq!(look_alikes(&[], &many).len(), MOST);
+    }
+}

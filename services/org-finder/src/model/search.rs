@@ -22,7 +22,7 @@ const MOST_ASKED: usize = 12;
 /// So many organizations of one key are looked at; a word that more have is common, however many they are.
 pub const MOST_PER_KEY: i64 = 100;
 /// So many keys are asked for one question.
-const MOST_KEYS: usize = 48;
+const MOST_KEYS: usize = 24;
 /// The most words of the vocabulary that may stand for one word of the question; more for a question of one word.
 const MOST_FOR_WORD: usize = 4;
 const MOST_FOR_ONLY_WORD: usize = 12;
@@ -92,7 +92,7 @@ pub struct Count {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Probe {
     pub key: i64,
-    pub worth: i64,
+    pub worth: i32,
 }
 
 impl Question {
@@ -193,9 +193,9 @@ impl Leads {
     /// The organizations of a rare word are looked at one and all. Of common words only a part of theirs could be, so those are asked
     /// for in pairs; and names that have just the words of the question have a key of their own, however common the words are.
     pub fn probes(&self, question: &Question, counts: &[Count], filter: &Filter) -> Vec<Probe> {
-        let mut probes: BTreeMap<i64, i64> = BTreeMap::new();
+        let mut probes: BTreeMap<i64, i32> = BTreeMap::new();
         let mut add = |key: i64, worth: f64| {
-            let worth = (worth * 1_000.0) as i64;
+            let worth = (worth * 1_000.0) as i32;
             probes.entry(key).and_modify(|most| *most = worth.max(*most)).or_insert(worth);
         };
         self.whole(question.telling.len()).into_iter().for_each(|key| add(key, 10.0));

@@ -6,7 +6,7 @@ use dialtone_ids::OrganizationId;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Untyped, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Untyped, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ const MOST_PER_SPELLING: i64 = 24;
 /// Words that begin with a text, and as many that have it inside.
 const MOST_PER_RANGE: i64 = 24;
 /// Names that are compared with the question.
-const MOST_COMPARED: i64 = 200;
+const MOST_COMPARED: i64 = 120;
 
 /// Words of the vocabulary that may be meant.
 struct Vocabulary<'a> {
@@ -130,7 +130,7 @@ pub async fn posting_count(c: &mut Conn, keys: &[i64]) -> Result<Vec<Count>, DbF
 /// The organizations that these keys lead to, those first that are worth most.
 struct Probed<'a> {
     keys: Vec<i64>,
-    worths: Vec<i64>,
+    worths: Vec<i32>,
     filter: &'a Filter,
 }
 
@@ -151,9 +151,9 @@ impl QueryFragment<Pg> for Probed<'_> {
         );
         out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
         out.push_sql("::bigint[], ");
-        out.push_bind_param::<Array<BigInt>, _>(&self.worths)?;
+        out.push_bind_param::<Array<Integer>, _>(&self.worths)?;
         out.push_sql(
-            "::bigint[]) AS q (key, worth), LATERAL (SELECT organization_id FROM name_postings WHERE key = q.key \
+            "::integer[]) AS q (key, worth), LATERAL (SELECT organization_id FROM name_postings WHERE key = q.key \
                ORDER BY organization_id LIMIT ",
         );
         out.push_bind_param::<BigInt, _>(&MOST_PER_KEY)?;

@@ -44,9 +44,9 @@ fn statements() -> Vec<(&'static str, &'static [&'static str])> {
         ),
         (
             "SELECT o.id FROM (SELECT p.organization_id AS id, sum(q.worth) AS worth \
-             FROM unnest('{0,5}'::bigint[], '{1,2}'::bigint[]) AS q (key, worth), \
+             FROM unnest('{0,5}'::bigint[], '{1,2}'::integer[]) AS q (key, worth), \
              LATERAL (SELECT organization_id FROM name_postings WHERE key = q.key ORDER BY organization_id LIMIT 100) AS p \
-             GROUP BY p.organization_id ORDER BY sum(q.worth) DESC, p.organization_id LIMIT 200) AS found, \
+             GROUP BY p.organization_id ORDER BY sum(q.worth) DESC, p.organization_id LIMIT 120) AS found, \
              LATERAL (SELECT * FROM organizations AS o WHERE o.id = found.id OFFSET 0) AS o WHERE o.deleted IS NULL",
             &["name_postings_pkey", "organizations_pkey"],
         ),

@@ -6,7 +6,7 @@ XTASK := cargo run --quiet --package xtask --
 SUITE := cargo run --quiet --bin dialtone-suite --
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down token tools build postgres test test-pg lint bench gen fmt
+.PHONY: help demo up down token tools build postgres test test-pg lint bench bench-search gen fmt
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ lint: ## Run every check of the source tree. ONLY="layers deny" runs some.
 
 bench: ## Compare the gateway with other proxies and a service with plain SQL. ARGS="gateway --rounds 3" measures less.
 	@cargo build --workspace --bins --bench suite --profile bench && DIALTONE_PG_BIN="$$($(XTASK) pg)" cargo bench --workspace --bench suite -- $(ARGS)
+
+bench-search: ## Measure SearchOrganizations at 10^4, 10^5, 10^6. ARGS="--sizes 10000,10000000"; DATA=<organizations.jsonl> says how well it finds.
+	@cargo build --workspace --bins --bench suite --profile bench && DIALTONE_PG_BIN="$$($(XTASK) pg)" cargo bench --workspace --bench suite -- search $(ARGS)
 
 gen: ## Write the generated schema.rs of each service.
 	@$(XTASK) schema

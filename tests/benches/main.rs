@@ -1,5 +1,5 @@
 //! `make bench`: the gateway against other proxies on one upstream, org-finder against pgbench with the same SQL, and its intake of
-//! activity against plain SQL.
+//! activity against plain SQL. `make bench-search`: what a search costs as organizations grow in number, or how well it finds.
 //!
 //! Everything that is compared runs in the same rounds, one after the other, twice where it is its own control. Only verified
 //! answers count, and a wrong one ends the run as a failure; no figure does.
@@ -13,6 +13,7 @@ mod load;
 mod organizations;
 mod pgbench;
 mod proxies;
+mod search;
 mod service;
 mod stand;
 mod statements;
@@ -44,6 +45,15 @@ struct Arguments {
     /// How many reports a stream has that says nothing new, for the part `activity`.
     #[arg(long, default_value_t = 2_000_000)]
     reports: usize,
+    /// How many organizations there are, for the part `search`; one after the other.
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    sizes: Vec<usize>,
+    /// Lines of organizations, as ImportOrganizations takes them, whose names are asked for instead, for the part `search`.
+    #[arg(long, env = "DATA")]
+    data: Option<std::path::PathBuf>,
+    /// How many of them are asked for by name.
+    #[arg(long, default_value_t = 2_000)]
+    asked: usize,
     /// Given by `cargo bench`, and not by `cargo test`, which has nothing to run here.
     #[arg(long, hide = true)]
     bench: bool,
@@ -57,6 +67,8 @@ enum Part {
     Service,
     /// Reports of activity against plain SQL.
     Activity,
+    /// Search at growing sizes; only if it is asked for.
+    Search,
 }
 
 #[tokio::main]
@@ -77,6 +89,10 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.part == Some(Part::Search) {
+        let rounds = Rounds { count: arguments.rounds, seconds: arguments.seconds };
+        return search::measure(&arguments.sizes, arguments.data.as_ref(), arguments.asked, rounds).await;
+    }
     let stand = Stand::up().await?;
     let measured = measure_on(&stand, arguments).await;
     stand.down(measured.is_err())?;

@@ -27,7 +27,12 @@ pub struct Stand {
 impl Stand {
     /// Brings up all but gateways and other proxies, in a folder of its own.
     pub async fn up() -> anyhow::Result<Stand> {
-        let folder = project_root().join("target/suites").join(format!("bench-{}", std::process::id()));
+        Self::up_as("all").await
+    }
+
+    /// One of several at once.
+    pub async fn up_as(name: &str) -> anyhow::Result<Stand> {
+        let folder = project_root().join("target/suites").join(format!("bench-{}-{name}", std::process::id()));
         let layout = Layout::at(&folder);
         layout.create()?;
         let wanted = Ports::free()?;

@@ -6,6 +6,7 @@ use dialtone_status::Fault;
 
 use crate::model::challenge::{NoAnswer, Unproven};
 use crate::model::import::Issue;
+use crate::model::lookalike::LookAlike;
 use crate::model::merge::{Hindrance, Obstacle, Pair};
 
 /// One variant per meaning.
@@ -19,7 +20,7 @@ pub enum Error {
     Stale(String),
     /// Other organizations look the same; at most ten of them.
     #[error("looks like existing organizations")]
-    LooksLikeExisting(Vec<OrganizationId>),
+    LooksLikeExisting(Vec<LookAlike>),
     /// The organization cannot be a partner in a link.
     #[error("not a partner")]
     NotAPartner(OrganizationId),

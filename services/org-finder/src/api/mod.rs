@@ -11,6 +11,7 @@ mod merges;
 mod org_finder_service;
 mod organization_service;
 mod render;
+mod search;
 mod status;
 mod upload;
 

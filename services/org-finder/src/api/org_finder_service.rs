@@ -2,12 +2,14 @@
 
 use dialtone_authz::admission;
 use dialtone_proto::orgfinder::v1::org_finder_service_server::OrgFinderService;
-use dialtone_proto::orgfinder::v1::{MatchOrganizationsRequest, MatchOrganizationsResponse};
+use dialtone_proto::orgfinder::v1::{
+    MatchOrganizationsRequest, MatchOrganizationsResponse, SearchOrganizationsRequest, SearchOrganizationsResponse,
+};
 use dialtone_server::ctx;
 use tonic::{Request, Response, Status};
 
-use super::{Api, answer, convert, refused, render, valid};
-use crate::ops::match_organizations;
+use super::{Api, answer, convert, refused, render, search, valid};
+use crate::ops::{match_organizations, search_organizations};
 
 #[tonic::async_trait]
 impl OrgFinderService for Api {
@@ -29,5 +31,24 @@ impl OrgFinderService for Api {
         };
         let outcome = match_organizations::run(&self.app, &ctx, &input).await;
         answer(outcome, |outcome| render::outcome(outcome, ctx.locale))
+    }
+
+    async fn search_organizations(
+        &self,
+        request: Request<SearchOrganizationsRequest>,
+    ) -> Result<Response<SearchOrganizationsResponse>, Status> {
+        let (ctx, request) = (ctx(&request), request.into_inner());
+        let visible = search::visible(&ctx)?;
+        let (wanted, filter) = (search::wanted(&request), search::filter(&request));
+        // What is missing, too long or no country at all is refused by the proto's own rules.
+        let refuses = dialtone_proto::violations(&request);
+        let more = [wanted.as_ref().err(), filter.as_ref().err()].into_iter().flatten().cloned();
+        let more = more.filter(|own| !refuses.iter().any(|violation| violation.field == own.field));
+        valid(&request, more.collect::<Vec<_>>())?;
+        let bad = |bad| refused(dialtone_status::Fault::invalid_fields([bad]));
+        let (wanted, filter) = (wanted.map_err(bad)?, filter.map_err(bad)?);
+        let page = search_organizations::Page { size: request.page_size, token: &request.page_token };
+        let found = search_organizations::run(&self.app, &ctx, &visible, &wanted, &filter, &page).await;
+        answer(found, search::response)
     }
 }

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::model::challenge::{Unproven, record_name};
 use crate::model::import::Issue;
 use crate::model::lines::LONGEST_LINE;
+use crate::model::lookalike::LookAlike;
 use crate::model::merge::{Hindrance, Obstacle, Pair};
 
 /// How long a caller is told to wait while the database is away.
@@ -24,7 +25,7 @@ pub fn fault(error: Error) -> Fault {
     match error {
         Error::NotFound(name) => Fault::not_found(name),
         Error::Stale(name) => Fault::etag_mismatch(name),
-        Error::LooksLikeExisting(organizations) => looks_like_existing(&organizations),
+        Error::LooksLikeExisting(alike) => looks_like_existing(&alike),
         Error::NotAPartner(organization) => Fault::new(
             Code::FailedPrecondition,
             "NOT_A_PARTNER",
@@ -204,14 +205,16 @@ fn merge_not_undoable(organization: OrganizationId, why: Hindrance, resource: St
         .with("resource", resource)
 }
 
-fn looks_like_existing(organizations: &[OrganizationId]) -> Fault {
-    let names: Vec<_> = organizations.iter().map(ToString::to_string).collect();
+fn looks_like_existing(alike: &[LookAlike]) -> Fault {
+    let names: Vec<_> = alike.iter().map(|alike| alike.organization.to_string()).collect();
+    let scores: Vec<_> = alike.iter().map(|alike| format!("{:.2}", f64::from(alike.score) / 1e6)).collect();
     Fault::new(
         Code::AlreadyExists,
         "LOOKS_LIKE_EXISTING",
         "Other organizations look the same; choose one of them, or send allow_duplicate.",
     )
     .with("organizations", names.join(","))
+    .with("scores", scores.join(","))
 }
 
 fn import_refused(refused: i64, issues: Vec<Issue>) -> Fault {

@@ -1,6 +1,7 @@
 //! Background loops of the service.
 
 mod merge;
+mod names;
 mod people;
 mod purge;
 mod sweep;
@@ -27,6 +28,7 @@ pub fn start(
     tokio::spawn(people::run(app.store.clone(), source.clone(), stopping.clone()));
     tokio::spawn(sweep::run(Arc::clone(app), stopping.clone()));
     tokio::spawn(purge::run(Arc::clone(app), stopping.clone()));
+    tokio::spawn(names::run(Arc::clone(app), stopping.clone()));
     let (operations, stopping) = (app.operations.clone(), stopping.clone());
     tokio::spawn(async move { operations.run(stopping).await })
 }

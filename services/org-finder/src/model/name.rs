@@ -40,7 +40,22 @@ fn latin(letter: char) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::normalize;
+
+    proptest! {
+        #[test]
+        fn normalizing_any_name_twice_changes_nothing(name in any::<String>()) {
+            let once = normalize(&name);
+            prop_assert_eq!(normalize(&once), once);
+        }
+
+        #[test]
+        fn capitals_and_accents_never_matter(name in "[A-Za-zÀ-žΑ-ωА-я ]{1,40}") {
+            prop_assert_eq!(normalize(&name.to_uppercase()), normalize(&normalize(&name).to_uppercase()));
+        }
+    }
 
     #[test]
     fn accents_capitals_and_punctuation_do_not_matter() {

@@ -1,16 +1,17 @@
 //! Creates an organization, unless it looks like one that exists.
 
 use dialtone_authz::Ctx;
-use dialtone_db::{Conn, Mutation};
+use dialtone_db::{Conn, DbFault, Mutation};
 use dialtone_ids::OrganizationId;
 
-use super::change;
+use super::{change, find_names};
 use crate::App;
 use crate::error::Error;
-use crate::model::name;
+use crate::model::likeness::Sense;
+use crate::model::lookalike::{self as model, LookAlike};
 use crate::model::organization::{Organization, Profile};
-use crate::store::lookalike::{self, Likeness};
-use crate::store::{op::Op, organization};
+use crate::model::search::{Filter, Question};
+use crate::store::{lookalike, op::Op, organization};
 
 /// What to create.
 pub struct Input {
@@ -35,16 +36,22 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, input: Input) -> Res
         .await
 }
 
+/// The creation that insists needs no comparison of names, and keeps nobody in its country waiting.
 async fn refuse_lookalikes(c: &mut Conn, input: &Input) -> Result<(), Error> {
-    let normalized_name = name::normalize(&input.profile.display_name);
-    let like = Likeness {
-        normalized_name: &normalized_name,
-        region_code: &input.profile.region_code,
-        domains: &input.domains,
-    };
-    lookalike::lookalike_lock(c, &like).await.map_err(Error::Db)?;
-    let found = lookalike::lookalike_list(c, &like).await.map_err(Error::Db)?;
-    let refused = !found.is_empty()
-        && (!input.allow_duplicate || lookalike::lookalike_has_claim(c, &like).await.map_err(Error::Db)?);
-    if refused { Err(Error::LooksLikeExisting(found)) } else { Ok(()) }
+    let alike = look_alikes(c, input).await.map_err(Error::Db)?;
+    if alike.is_empty() { Ok(()) } else { Err(Error::LooksLikeExisting(alike)) }
+}
+
+async fn look_alikes(c: &mut Conn, input: &Input) -> Result<Vec<LookAlike>, DbFault> {
+    let country = &input.profile.region_code;
+    lookalike::lookalike_lock(c, (!input.allow_duplicate).then_some(country), &input.domains).await?;
+    let sharing = lookalike::lookalike_sharing(c, &input.domains).await?;
+    if input.allow_duplicate {
+        let claimed = lookalike::lookalike_has_claim(c, &input.domains).await?;
+        return Ok(if claimed { model::look_alikes(&[], &sharing) } else { Vec::new() });
+    }
+    let question = Question::new(&input.profile.display_name, Sense::Duplicate);
+    let filter = Filter { role: None, country: Some(country.clone()) };
+    let named = find_names::everywhere(c, &question, &filter).await?;
+    Ok(model::look_alikes(&named, &sharing))
 }

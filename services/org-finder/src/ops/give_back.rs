@@ -5,13 +5,14 @@
 use dialtone_authz::Ctx;
 use dialtone_db::{Conn, DbFault};
 use dialtone_ids::OperationId;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::change;
 use crate::error::Error;
+use crate::model::organization::Organization;
 use crate::store::merge::{self, Merge, Stage};
 use crate::store::merge_row::{self, Kind};
-use crate::store::{merge_person, organization, partner_link};
+use crate::store::{merge_person, name_index, organization, partner_link};
 
 /// Rows of one statement.
 const AT_ONCE: usize = 5_000;
@@ -41,15 +42,17 @@ pub async fn all(c: &mut Conn, ctx: &Ctx, id: OperationId) -> Result<(), Error> 
     let story = json!({"from": merge.survivor, "into": merge.duplicate});
     let mut changes = vec![change(merge.survivor, merge.duplicate, "organization.merge_undone", None, Some(story))];
     if let Some((before, after)) = before.zip(survivor(c, &merge).await?) {
-        changes.push(change(merge.survivor, merge.survivor, "organization.updated", Some(before), Some(after)));
+        name_index::index_change(c, &before, &after).await.map_err(Error::Db)?;
+        let (before, after) = (Some(before.view()), Some(after.view()));
+        changes.push(change(merge.survivor, merge.survivor, "organization.updated", before, after));
     }
     dialtone_events::record_changes(c, ctx, changes).await.map_err(Error::Db)
 }
 
-/// As history shows it; none if it was deleted while the merge was under way.
-async fn survivor(c: &mut Conn, merge: &Merge) -> Result<Option<Value>, Error> {
+/// None if it was deleted while the merge was under way.
+async fn survivor(c: &mut Conn, merge: &Merge) -> Result<Option<Organization>, Error> {
     match organization::organization_get(c, merge.survivor).await {
-        Ok(survivor) => Ok(Some(survivor.view())),
+        Ok(survivor) => Ok(Some(survivor)),
         Err(DbFault::NotFound) => Ok(None),
         Err(fault) => Err(Error::Db(fault)),
     }
@@ -65,6 +68,8 @@ async fn rows(c: &mut Conn, merge: &Merge) -> Result<(), DbFault> {
     // After the survivor's: a claim has one holder at each moment.
     while merge_row::rows_lower(c, merge, Kind::DomainBehind, merge.duplicate).await? > 0 {}
     merge::merge_reopen(c, merge).await?;
+    let back = organization::organization_get(c, merge.duplicate).await?;
+    name_index::index_return(c, &back).await?;
     merge_person::activity_recount(c, [merge.survivor, merge.duplicate]).await?;
     merge::merge_delete(c, merge.id).await
 }

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::model::merge::{Change, Outcome, Pair, Plan};
 use crate::store::merge::{self, Merge};
 use crate::store::merge_row::{self, Kind};
-use crate::store::organization;
+use crate::store::{name_index, organization};
 
 /// Refused, with nothing changed, if the plan is another one by now.
 pub async fn run(c: &mut Conn, ctx: &Ctx, id: OperationId) -> Result<(), Error> {
@@ -23,6 +23,9 @@ pub async fn run(c: &mut Conn, ctx: &Ctx, id: OperationId) -> Result<(), Error> 
     let gone = organization::organization_get(c, merge.duplicate).await.map_err(Error::Db)?;
     carry_out(c, &merge, &plan).await.map_err(Error::Db)?;
     let after = organization::organization_get(c, merge.survivor).await.map_err(Error::Db)?;
+    name_index::index_remove(c, &gone).await.map_err(Error::Db)?;
+    // It may have the roles of both.
+    name_index::index_change(c, &before, &after).await.map_err(Error::Db)?;
     let story = json!({"from": merge.duplicate, "into": merge.survivor});
     let changes = vec![
         change(merge.survivor, merge.duplicate, "organization.merged", Some(gone.view()), Some(story)),

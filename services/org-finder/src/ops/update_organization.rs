@@ -29,7 +29,7 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, edit: Edit) -> Resul
             }
             let mut profile = before.profile.clone();
             apply(&mut profile, edit.profile.clone(), &edit.mask);
-            let answer = organization::organization_update_if(c, id, before.version, &profile).await;
+            let answer = organization::organization_update_if(c, &before, &profile).await;
             let after = updated(answer.map_err(Error::Db)?, id)?;
             let change = change(id, id, "organization.updated", Some(before.view()), Some(after.view()));
             dialtone_events::record_change(c, ctx, change).await.map_err(Error::Db)?;

@@ -3,14 +3,16 @@
 use dialtone_db::{Classify as _, Conn, DbFault};
 use dialtone_ids::{ImportId, OrganizationId};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Bytea, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Bytea, Integer, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::name_index::{self, Named};
 use super::organization::organizations_get;
 use super::schema::import_lines as lines;
 use crate::model::domain::State;
 use crate::model::import::Entry;
+use crate::model::keys;
 use crate::model::organization::Organization;
 
 /// Keeps good lines aside, in one statement.
@@ -91,20 +93,22 @@ pub async fn import_merge(c: &mut Conn, import: ImportId, after: i64, limit: i64
         .db()?;
     // Only new lines are returned: of two equal lines the first wins.
     let organizations = "INSERT INTO organizations (id, import_key, display_name, normalized_name, vertical, region_code, \
-          subdivision, is_partner, is_customer) \
+          subdivision, is_partner, is_customer, name_index) \
         SELECT organization_id, import_key, display_name, normalized_name, vertical, region_code, subdivision, \
-          is_partner, is_customer \
+          is_partner, is_customer, $4 \
         FROM import_lines WHERE import_id = $1 AND line > $2 AND line <= $3 ORDER BY line \
         ON CONFLICT (import_key) DO NOTHING RETURNING id";
-    let created: Vec<IdRow> = on_page(organizations, import, after, page.last_line).load(c).await.db()?;
+    let query = on_page(organizations, import, after, page.last_line).bind::<SmallInt, _>(keys::FORM);
+    let created: Vec<IdRow> = query.load(c).await.db()?;
     // Lines whose organization was not made have an id that no organization has.
     let domains = "INSERT INTO organization_domains (organization_id, domain, state) \
         SELECT o.id, domain, CASE WHEN domain = ANY (l.verified_domains) THEN 'VERIFIED' ELSE 'UNVERIFIED' END \
         FROM import_lines AS l JOIN organizations AS o ON o.id = l.organization_id, unnest(l.domains) AS domain \
         WHERE l.import_id = $1 AND l.line > $2 AND l.line <= $3";
     on_page(domains, import, after, page.last_line).execute(c).await.db()?;
-    let ids = created.into_iter().map(|row| row.id).collect();
-    Ok(Merged { last_line: page.last_line, lines: i64::from(page.lines), created: organizations_get(c, ids).await? })
+    let created = organizations_get(c, created.into_iter().map(|row| row.id).collect()).await?;
+    name_index::index_put(c, &created.iter().map(Named::of).collect::<Vec<_>>()).await?;
+    Ok(Merged { last_line: page.last_line, lines: i64::from(page.lines), created })
 }
 
 type OnPage = diesel::query_builder::BoxedSqlQuery<'static, diesel::pg::Pg, diesel::query_builder::SqlQuery>;

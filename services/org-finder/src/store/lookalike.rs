@@ -1,4 +1,4 @@
-//! Organizations that look like one that is about to be created.
+//! What organizations that look like one another have in common, and the locks that keep two of them from being created at once.
 
 use dialtone_db::{Classify as _, Conn, DbFault};
 use dialtone_ids::OrganizationId;
@@ -8,25 +8,17 @@ use diesel::sql_types::{Array, Text};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::schema::{organization_domains as domains, organizations};
+use super::schema::organization_domains as domains;
 use crate::model::domain::State;
+use crate::model::lookalike::MOST;
 
-/// The most that are named.
-const MOST: i64 = 10;
-
-/// What makes two organizations look alike: the same name in the same country, or a shared domain.
-pub struct Likeness<'a> {
-    pub normalized_name: &'a str,
-    pub region_code: &'a str,
-    pub domains: &'a [String],
-}
-
-/// Keeps every other creation with the same likeness waiting until this transaction ends: what the next statement does not find
-/// does not come into being meanwhile.
-pub async fn lookalike_lock(c: &mut Conn, like: &Likeness<'_>) -> Result<(), DbFault> {
-    let name = format!("organization name {} {}", like.region_code, like.normalized_name);
-    let keys: Vec<String> =
-        like.domains.iter().map(|domain| format!("organization domain {domain}")).chain([name]).collect();
+/// Keeps every other creation with one of these domains waiting until this transaction ends, and every other in the country if one is
+/// given: what the next statement does not find does not come into being meanwhile. Names that look alike have no text in common that
+/// could be locked instead.
+pub async fn lookalike_lock(c: &mut Conn, country: Option<&str>, domains: &[String]) -> Result<(), DbFault> {
+    let country = country.map(|code| format!("organizations of {code}"));
+    let domains = domains.iter().map(|domain| format!("organization domain {domain}"));
+    let keys: Vec<String> = domains.chain(country).collect();
     // In one order, so that two creations never wait for each other; the inner query is done before the locks are taken.
     let sql = "SELECT pg_advisory_xact_lock(key) FROM \
                (SELECT DISTINCT hashtextextended(text, 0) AS key FROM unnest($1) AS text ORDER BY key) AS keys";
@@ -34,37 +26,23 @@ pub async fn lookalike_lock(c: &mut Conn, like: &Likeness<'_>) -> Result<(), DbF
     Ok(())
 }
 
-/// Those that exist, at most ten.
-pub async fn lookalike_list(c: &mut Conn, like: &Likeness<'_>) -> Result<Vec<OrganizationId>, DbFault> {
-    let same_name =
-        organizations::normalized_name.eq(like.normalized_name).and(organizations::region_code.eq(like.region_code));
-    let named: Vec<Uuid> = organizations::table
-        .filter(same_name)
-        .select(organizations::id)
-        .order(organizations::id)
-        .limit(MOST)
-        .load(c)
-        .await
-        .db()?;
+/// Organizations that have one of these domains, deleted ones, too, until they are purged; some of them if there are many.
+pub async fn lookalike_sharing(c: &mut Conn, names: &[String]) -> Result<Vec<OrganizationId>, DbFault> {
     let sharing: Vec<Uuid> = domains::table
-        .filter(domains::domain.eq_any(like.domains))
+        .filter(domains::domain.eq_any(names))
         .select(domains::organization_id)
         .distinct()
         .order(domains::organization_id)
-        .limit(MOST)
+        .limit(MOST as i64)
         .load(c)
         .await
         .db()?;
-    let mut all: Vec<_> = named.into_iter().chain(sharing).map(OrganizationId::from_uuid).collect();
-    all.sort_unstable();
-    all.dedup();
-    all.truncate(MOST as usize);
-    Ok(all)
+    Ok(sharing.into_iter().map(OrganizationId::from_uuid).collect())
 }
 
 /// Whether somebody holds one of the domains exclusively.
-pub async fn lookalike_has_claim(c: &mut Conn, like: &Likeness<'_>) -> Result<bool, DbFault> {
+pub async fn lookalike_has_claim(c: &mut Conn, names: &[String]) -> Result<bool, DbFault> {
     let claimed =
-        domains::table.filter(domains::domain.eq_any(like.domains)).filter(domains::state.eq(State::Claimed.as_str()));
+        domains::table.filter(domains::domain.eq_any(names)).filter(domains::state.eq(State::Claimed.as_str()));
     diesel::select(exists(claimed)).get_result(c).await.db()
 }

@@ -9,10 +9,12 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::name_index::{self, Named};
 use super::schema::{organization_domains as domains, organizations};
 use super::shown_domain::{ShownDomains, into_domain};
 use super::unreadable;
 use crate::model::domain::State;
+use crate::model::keys;
 use crate::model::name;
 use crate::model::organization::{MOST_DOMAINS_SHOWN, Organization, Profile, Roles, Vertical};
 
@@ -83,7 +85,7 @@ pub async fn organization_insert(
     domain_names: &[String],
 ) -> Result<Organization, DbFault> {
     diesel::insert_into(organizations::table)
-        .values((organizations::id.eq(id.uuid()), values(profile)))
+        .values((organizations::id.eq(id.uuid()), organizations::name_index.eq(keys::FORM), values(profile)))
         .execute(c)
         .await
         .db()?;
@@ -98,7 +100,9 @@ pub async fn organization_insert(
         })
         .collect();
     diesel::insert_into(domains::table).values(rows).execute(c).await.db()?;
-    organization_get(c, id).await
+    let organization = organization_get(c, id).await?;
+    name_index::index_put(c, &[Named::of(&organization)]).await?;
+    Ok(organization)
 }
 
 type Live =
@@ -135,20 +139,24 @@ pub async fn organization_get(c: &mut Conn, id: OrganizationId) -> Result<Organi
     row.into_model()
 }
 
-/// Changes the profile if the version is still `version`.
+/// Changes the profile if the version is still the one of `before`.
 pub async fn organization_update_if(
     c: &mut Conn,
-    id: OrganizationId,
-    version: i64,
+    before: &Organization,
     profile: &Profile,
 ) -> Result<Cas<Organization>, DbFault> {
+    let (id, version) = (before.id, before.version);
     let updated = diesel::update(live(id).filter(organizations::version.eq(version)))
         .set((values(profile), organizations::version.eq(version + 1), organizations::updated.eq(now)))
         .returning(OrganizationRow::as_returning())
         .get_result(c)
         .await
         .db();
-    changed(cas(updated, organization_exists(c, id)).await?)
+    let answer = changed(cas(updated, organization_exists(c, id)).await?)?;
+    if let Cas::Updated(after) = &answer {
+        name_index::index_change(c, before, after).await?;
+    }
+    Ok(answer)
 }
 
 /// Deletes an organization if its version is still `version`; it can be brought back until `purge`.
@@ -169,7 +177,11 @@ pub async fn organization_delete_if(
         .get_result(c)
         .await
         .db();
-    changed(cas(deleted, organization_exists(c, id)).await?)
+    let answer = changed(cas(deleted, organization_exists(c, id)).await?)?;
+    if let Cas::Updated(gone) = &answer {
+        name_index::index_remove(c, gone).await?;
+    }
+    Ok(answer)
 }
 
 /// An organization whose deletion can be undone, locked; [`DbFault::NotFound`] without it.
@@ -192,7 +204,9 @@ pub async fn organization_undelete(c: &mut Conn, was: &Organization) -> Result<O
         .get_result(c)
         .await
         .db()?;
-    row.into_model()
+    let back = row.into_model()?;
+    name_index::index_return(c, &back).await?;
+    Ok(back)
 }
 
 fn changed(answer: Cas<OrganizationRow>) -> Result<Cas<Organization>, DbFault> {

@@ -31,6 +31,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    name_postings (key, organization_id) {
+        key -> Int8,
+        organization_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    name_spellings (key, word_key, copy) {
+        key -> Int8,
+        word_key -> Int8,
+        copy -> Int4,
+    }
+}
+
+diesel::table! {
+    name_tails (tail, word_key, copy) {
+        tail -> Text,
+        word_key -> Int8,
+        copy -> Int4,
+    }
+}
+
+diesel::table! {
+    name_words (key, copy) {
+        key -> Int8,
+        copy -> Int4,
+        word -> Text,
+    }
+}
+
+diesel::table! {
     organization_activity (organization_id, domain) {
         organization_id -> Uuid,
         domain -> Text,
@@ -49,6 +80,7 @@ diesel::table! {
         created -> Timestamptz,
         verified -> Nullable<Timestamptz>,
         claimed -> Nullable<Timestamptz>,
+        reversed -> Text,
     }
 }
 
@@ -91,6 +123,7 @@ diesel::table! {
         deleted -> Nullable<Timestamptz>,
         merged_into -> Nullable<Uuid>,
         purge -> Nullable<Timestamptz>,
+        name_index -> Int2,
     }
 }
 

@@ -81,7 +81,8 @@ async fn look_alikes_are_listed_unless_the_caller_insists() {
     let mut names = [by_name.name.as_str(), by_domain.name.as_str()];
     names.sort_unstable();
     let listed = names.join(",");
-    assert_refused(refused, Code::AlreadyExists, "LOOKS_LIKE_EXISTING", &[("organizations", &listed)]);
+    let metadata = [("organizations", listed.as_str()), ("scores", "1.00,1.00")];
+    assert_refused(refused, Code::AlreadyExists, "LOOKS_LIKE_EXISTING", &metadata);
     assert_eq!(suite.footprint().await, before);
 
     // The same name elsewhere is another company.
@@ -98,7 +99,12 @@ async fn a_claimed_domain_is_refused_even_if_the_caller_insists() {
     suite.admin.batch_execute("UPDATE organization_domains SET state = 'CLAIMED'").await.unwrap();
     let insisting = CreateOrganizationRequest { allow_duplicate: true, ..create(customer("B", &["claimed.example"])) };
     let refused = suite.organizations().create_organization(suite.staff(insisting)).await;
-    assert_refused(refused, Code::AlreadyExists, "LOOKS_LIKE_EXISTING", &[("organizations", &holder.name)]);
+    assert_refused(
+        refused,
+        Code::AlreadyExists,
+        "LOOKS_LIKE_EXISTING",
+        &[("organizations", &holder.name), ("scores", "1.00")],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

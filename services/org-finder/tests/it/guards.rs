@@ -58,6 +58,7 @@ async fn every_table_of_organizations_has_row_level_security() {
           SELECT gen_random_uuid(), id, 'x', true, now(), '' FROM organizations; \
         INSERT INTO organization_activity SELECT id, 'x', 1, now() FROM organizations; \
         INSERT INTO grants (id, organization_id, subject, role) SELECT gen_random_uuid(), id, 's', 1 FROM organizations; \
+        INSERT INTO name_postings SELECT 1, id FROM organizations; \
         INSERT INTO import_lines (import_id, line, organization_id, import_key, display_name, normalized_name, \
             region_code, is_partner, is_customer, domains, verified_domains) \
           SELECT id, 1, id, '', '', '', 'SE', true, true, '{}', '{}' FROM organizations";
@@ -65,7 +66,9 @@ async fn every_table_of_organizations_has_row_level_security() {
     let first = "00000000-0000-7000-8000-000000000001";
     for (tenants, of_organizations, staged) in [("*", 2, 2), (first, 1, 0), ("", 0, 0)] {
         app.batch_execute(&format!("SET dialtone.tenants = '{tenants}'")).await.expect("a setting");
-        for table in ["organizations", "organization_domains", "people", "organization_activity", "grants"] {
+        for table in
+            ["organizations", "organization_domains", "people", "organization_activity", "grants", "name_postings"]
+        {
             let row = app.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.expect("the role may read");
             assert_eq!(row.get::<_, i64>(0), of_organizations, "{table} with {tenants:?}");
         }

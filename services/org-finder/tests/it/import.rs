@@ -27,6 +27,12 @@ async fn send(suite: &Suite, messages: Vec<ImportOrganizationsRequest>) -> Resul
     Ok(suite.organizations().import_organizations(request).await?.into_inner())
 }
 
+/// Loads good lines.
+pub async fn load(suite: &Suite, text: &str) {
+    let answer = import(suite, ImportMode::Atomic, text).await.expect("the lines are good");
+    assert_eq!(answer.created_count, answer.line_count);
+}
+
 async fn import(suite: &Suite, mode: ImportMode, text: &str) -> Result<ImportOrganizationsResponse, Status> {
     send(suite, file(options(mode), text.as_bytes(), 1000)).await
 }

@@ -126,7 +126,9 @@ async fn a_cancelled_merge_gives_everything_back_whenever_it_dies() {
     gate.add_permits(Semaphore::MAX_PERMITS / 2);
     assert_eq!(suite.ended(&started.name).await.1.state(), OperationState::Cancelled);
     assert!(deaths.load(Ordering::SeqCst) >= 3);
-    suite.admin.batch_execute(&format!("DELETE FROM organizations WHERE id = '{}'", id(&third))).await.unwrap();
+    let forget =
+        "DELETE FROM name_postings WHERE organization_id = 'third'; DELETE FROM organizations WHERE id = 'third'";
+    suite.admin.batch_execute(&forget.replace("third", id(&third))).await.unwrap();
     assert_eq!(suite.rows().await, before);
     suite.merge(&stays, &goes).await;
 }

@@ -117,11 +117,12 @@ impl Suite {
         self.admin.batch_execute(&sql).await.expect("the statement is right");
     }
 
-    /// Every row of every table that a merge may touch, but for versions.
+    /// Every row of every table that a merge may touch, but for versions and the vocabulary, which never forgets.
     pub async fn rows(&self) -> Vec<String> {
         let tables = "SELECT relname::text FROM pg_class WHERE relnamespace = 'org_finder'::regnamespace AND relkind = 'r' \
             AND relname NOT IN ('history', 'outbox', 'idempotency_keys', 'operations', 'operation_steps', \
-              'operations_finished', 'consumer_positions', '__diesel_schema_migrations') ORDER BY 1";
+              'operations_finished', 'consumer_positions', 'name_words', 'name_spellings', 'name_tails', \
+              '__diesel_schema_migrations') ORDER BY 1";
         let mut all = Vec::new();
         for table in self.admin.query(tables, &[]).await.expect("the catalogue can be read") {
             let table: String = table.get(0);

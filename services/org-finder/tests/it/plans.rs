@@ -51,7 +51,7 @@ async fn every_statement_that_reads_has_its_index() {
         (
             "SELECT organization_id FROM organization_domains WHERE domain = ANY ('{d5.example,d6.example}')"
                 .to_owned(),
-            "organization_domains_domain_idx",
+            "organization_domains_domain_organization_id_idx",
         ),
         (
             format!(

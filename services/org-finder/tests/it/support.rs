@@ -164,7 +164,8 @@ impl Suite {
     pub async fn footprint(&self) -> Vec<i64> {
         let tables = "organizations organization_domains grants partner_links people organization_activity \
                       import_lines outbox history idempotency_keys \
-                      organization_merges organization_merge_rows operations";
+                      organization_merges organization_merge_rows operations \
+                      name_postings name_words name_spellings name_tails";
         let mut counts = Vec::new();
         for table in tables.split_whitespace() {
             let row = self.admin.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await;

@@ -1,0 +1,114 @@
+//! The statements of a search go by their indexes, with many rows and under row-level security, and look at a limited number of rows.
+
+use dialtone_testkit::fresh;
+use org_finder::SERVICE;
+use tokio_postgres::Client;
+
+use crate::support::{sql, template};
+
+/// Twenty thousand organizations with an index of their names; the first key has all of them.
+const FILL: &str = "INSERT INTO organizations (id, display_name, normalized_name, region_code, is_partner, is_customer, name_index) \
+      SELECT md5(n::text)::uuid, 'Org ' || n, 'org ' || n, 'SE', n < 100, true, 1 FROM generate_series(1, 20000) AS n; \
+    INSERT INTO organization_domains SELECT md5(n::text)::uuid, 'd' || n || '.example', 'VERIFIED' \
+      FROM generate_series(1, 20000) AS n; \
+    INSERT INTO name_postings SELECT key, md5(n::text)::uuid FROM generate_series(1, 20000) AS n, \
+      LATERAL (VALUES (0), (n), (-n)) AS keys (key) ON CONFLICT DO NOTHING; \
+    INSERT INTO name_words SELECT n, 1, 'word' || n FROM generate_series(1, 20000) AS n; \
+    INSERT INTO name_spellings SELECT hashint8(n * 7), n, 1 FROM generate_series(1, 20000) AS n; \
+    INSERT INTO name_tails SELECT 'ord' || n, n, 1 FROM generate_series(1, 20000) AS n; \
+    ANALYZE organizations, organization_domains, name_postings, name_words, name_spellings, name_tails";
+
+async fn plan(client: &Client, options: &str, statement: &str) -> String {
+    let rows = client.query(&format!("EXPLAIN {options} {statement}"), &[]).await.expect("the statement is right");
+    rows.iter().map(|row| row.get::<_, String>(0) + "\n").collect()
+}
+
+/// As src/store/name_search.rs and src/store/domain_search.rs write them, with values in the place of parameters.
+fn statements() -> Vec<(&'static str, &'static [&'static str])> {
+    vec![
+        (
+            "SELECT DISTINCT w.word FROM (SELECT key FROM name_words WHERE word = ANY ('{word5,word6}') \
+             UNION SELECT s.word_key FROM unnest('{5,6}'::bigint[]) AS q (key), LATERAL (SELECT word_key FROM name_spellings \
+               WHERE key = q.key ORDER BY word_key LIMIT 24) AS s \
+             UNION SELECT s.key FROM unnest('{word5}'::text[], '{word6}'::text[]) AS q (first, last), LATERAL (SELECT key AS key \
+               FROM name_words WHERE word >= q.first AND word < q.last ORDER BY word, key LIMIT 24) AS s \
+             UNION SELECT s.key FROM unnest('{ord5}'::text[], '{ord6}'::text[]) AS q (first, last), LATERAL (SELECT word_key AS key \
+               FROM name_tails WHERE tail >= q.first AND tail < q.last ORDER BY tail, word_key LIMIT 24) AS s) AS found, \
+             LATERAL (SELECT word FROM name_words WHERE key = found.key OFFSET 0) AS w ORDER BY w.word",
+            &["name_words_word_idx", "name_spellings_pkey", "name_tails_pkey", "name_words_pkey"],
+        ),
+        (
+            "SELECT (SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = q.key ORDER BY p.organization_id LIMIT 100) AS counted) AS count \
+             FROM unnest('{0,5}'::bigint[]) WITH ORDINALITY AS q (key, place) ORDER BY q.place",
+            &["name_postings_pkey"],
+        ),
+        (
+            "SELECT o.id FROM (SELECT p.organization_id AS id, sum(q.worth) AS worth \
+             FROM unnest('{0,5}'::bigint[], '{1,2}'::integer[]) AS q (key, worth), \
+             LATERAL (SELECT organization_id FROM name_postings WHERE key = q.key ORDER BY organization_id LIMIT 100) AS p \
+             GROUP BY p.organization_id ORDER BY sum(q.worth) DESC, p.organization_id LIMIT 120) AS found, \
+             LATERAL (SELECT * FROM organizations AS o WHERE o.id = found.id OFFSET 0) AS o WHERE o.deleted IS NULL",
+            &["name_postings_pkey", "organizations_pkey"],
+        ),
+        (
+            "SELECT o.id FROM organizations AS o WHERE o.id = ANY ('{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'::uuid[]) \
+             AND o.deleted IS NULL AND o.region_code = 'SE'",
+            &["organizations_pkey"],
+        ),
+        (
+            "SELECT d.domain, NOT EXISTS (SELECT FROM organization_domains AS e WHERE e.organization_id = d.organization_id \
+               AND (e.reversed >= 'elp' AND e.reversed < d.reversed)) \
+             FROM (SELECT organization_id, domain, reversed FROM organization_domains WHERE reversed >= 'elpmaxe.5d' \
+               AND reversed < 'elpmaxe.6d' AND (reversed > 'elpmaxe.5d' OR organization_id > '00000000-0000-0000-0000-000000000000') \
+               ORDER BY reversed, organization_id LIMIT 51) AS d JOIN organizations AS o ON o.id = d.organization_id \
+             ORDER BY d.reversed, d.organization_id",
+            &["organization_domains_reversed_organization_id_idx", "organizations_pkey"],
+        ),
+        (
+            "SELECT d.domain FROM (SELECT organization_id, domain, reversed FROM organization_domains WHERE domain >= 'd5' \
+               AND domain < 'd6' AND (domain > 'd5' OR organization_id > '00000000-0000-0000-0000-000000000000') \
+               ORDER BY domain, organization_id LIMIT 51) AS d JOIN organizations AS o ON o.id = d.organization_id \
+             ORDER BY d.domain, d.organization_id",
+            &["organization_domains_domain_organization_id_idx", "organizations_pkey"],
+        ),
+        (
+            "SELECT id FROM organizations WHERE name_index < 1 AND deleted IS NULL ORDER BY id LIMIT 2000 \
+             FOR NO KEY UPDATE SKIP LOCKED",
+            &["organizations_name_index_idx"],
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_of_a_search_has_its_indexes() {
+    let database = fresh(&template()).await;
+    let admin = sql(database.url()).await;
+    admin.batch_execute(FILL).await.expect("the statements are right");
+    let app = sql(&database.app_url(SERVICE)).await;
+    for tenants in ["*", "c4ca4238-a0b9-2382-0dcc-509a6f75849b"] {
+        app.batch_execute(&format!("SET dialtone.tenants = '{tenants}'")).await.expect("a setting");
+        for (statement, indexes) in statements() {
+            let plan = plan(&app, "", statement).await;
+            assert!(indexes.iter().all(|index| plan.contains(index)), "{statement}\n{plan}");
+            assert!(!plan.contains("Seq Scan"), "{statement}\n{plan}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_key_that_all_have_only_so_many_rows_are_read() {
+    let database = fresh(&template()).await;
+    let admin = sql(database.url()).await;
+    admin.batch_execute(FILL).await.expect("the statements are right");
+    let app = sql(&database.app_url(SERVICE)).await;
+    for (statement, _) in statements() {
+        let plan = plan(&app, "(ANALYZE, TIMING OFF, SUMMARY OFF)", statement).await;
+        let rows = plan
+            .split("rows=")
+            .skip(2)
+            .step_by(2)
+            .filter_map(|rest| rest.split(['.', ' ']).next()?.parse::<u64>().ok());
+        let most = rows.max().expect("each node tells its rows");
+        assert!(most <= 200, "{most} rows: {statement}\n{plan}");
+    }
+}

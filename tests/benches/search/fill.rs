@@ -1,0 +1,84 @@
+//! Fills a database with made-up organizations by COPY; org-finder then makes its index of them.
+
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use dialtone_ids::ServiceName;
+use dialtone_suite::process;
+use futures::SinkExt as _;
+use tokio::time::{Instant, sleep};
+use tokio_postgres::{Client, NoTls};
+
+use super::names::made;
+use crate::stand::Stand;
+
+/// Organizations of one message of COPY.
+const BATCH: usize = 5_000;
+
+/// A client that sees every tenant, as the owner of the tables.
+pub async fn admin(stand: &Stand) -> anyhow::Result<Client> {
+    let url = dialtone_suite::settings::database_url(&stand.suite.ports, "org_finder_owner");
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
+    tokio::spawn(connection);
+    client.batch_execute("SET search_path = org_finder, public; SET dialtone.tenants = '*'").await?;
+    Ok(client)
+}
+
+/// Loads so many, waits for the index, and prints what that took.
+pub async fn fill(stand: &Stand, size: usize) -> anyhow::Result<()> {
+    let admin = admin(stand).await?;
+    let begun = Instant::now();
+    let organizations =
+        "COPY organizations (id, display_name, normalized_name, region_code, is_partner, is_customer) FROM STDIN";
+    let line = |number| {
+        let made = made(number);
+        format!("{}\t{}\t{}\t{}\t{}\ttrue\n", made.id, made.name.to_uppercase(), made.name, made.country, made.partner)
+    };
+    copy(&admin, organizations, size, line).await?;
+    let domains = "COPY organization_domains (organization_id, domain, state) FROM STDIN";
+    copy(&admin, domains, size, |number| format!("{}\t{}\tVERIFIED\n", made(number).id, made(number).domain)).await?;
+    let loaded = begun.elapsed();
+    // It looks for organizations without index when it starts.
+    let service = ServiceName::OrgFinder.as_str();
+    process::stop(&stand.suite.layout, service)?;
+    let begun = Instant::now();
+    stand.suite.start(service).await?;
+    while waiting(&admin).await? > 0 {
+        ensure!(begun.elapsed() < Duration::from_secs(7_200), "the index is not made after two hours");
+        sleep(Duration::from_millis(500)).await;
+    }
+    let indexed = begun.elapsed();
+    admin.batch_execute("VACUUM ANALYZE").await.context("vacuum")?;
+    println!(
+        "{size} organizations: COPY {:.1} s, index of names {:.1} s; {}",
+        loaded.as_secs_f64(),
+        indexed.as_secs_f64(),
+        sizes(&admin).await?
+    );
+    Ok(())
+}
+
+async fn waiting(admin: &Client) -> anyhow::Result<i64> {
+    let sql =
+        "SELECT count(*) FROM (SELECT FROM organizations WHERE name_index < 1 AND deleted IS NULL LIMIT 1) AS some";
+    Ok(admin.query_one(sql, &[]).await?.get(0))
+}
+
+async fn copy(admin: &Client, sql: &str, size: usize, line: impl Fn(usize) -> String) -> anyhow::Result<()> {
+    let mut sink = Box::pin(admin.copy_in::<_, hyper::body::Bytes>(sql).await?);
+    for start in (0..size).step_by(BATCH) {
+        let text: String = (start..size.min(start + BATCH)).map(&line).collect();
+        sink.send(text.into()).await?;
+    }
+    sink.close().await?;
+    Ok(())
+}
+
+/// Sizes of the tables with their indexes.
+async fn sizes(admin: &Client) -> anyhow::Result<String> {
+    let sql = "SELECT relname || ' ' || pg_size_pretty(pg_total_relation_size(oid)) FROM pg_class \
+        WHERE relnamespace = 'org_finder'::regnamespace AND relkind = 'r' AND (relname LIKE 'name\\_%' \
+          OR relname IN ('organizations', 'organization_domains')) ORDER BY relname";
+    let rows = admin.query(sql, &[]).await?;
+    Ok(rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>().join(", "))
+}

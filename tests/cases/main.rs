@@ -27,7 +27,8 @@ use dialtone_suite::harness;
 use crate::table::Case;
 
 /// The table.
-const FILES: &[(&str, &str)] = &[("org-finder.cases", include_str!("org-finder.cases"))];
+const FILES: &[(&str, &str)] =
+    &[("org-finder.cases", include_str!("org-finder.cases")), ("catalog.cases", include_str!("catalog.cases"))];
 
 fn main() -> ExitCode {
     let cases: Result<Vec<Vec<Case>>, _> = FILES.iter().map(|(file, text)| table::parse(file, text)).collect();

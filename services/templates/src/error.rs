@@ -5,6 +5,8 @@ use dialtone_ids::{OrganizationId, SubscriptionId, TemplateName};
 use dialtone_status::Fault;
 use uuid::Uuid;
 
+use crate::model::offer::{Holder, InTheWay, OfferName};
+use crate::model::plan::{Kind, Misfit, PlanName};
 use crate::model::revision::RevisionName;
 use crate::model::setting::Owner;
 
@@ -65,6 +67,51 @@ pub enum Error {
     /// An id that nobody may resolve, or that does not exist.
     #[error("provisioning id is not the caller's")]
     UnknownProvisioningId,
+    /// There is no such entry in the catalogue.
+    #[error("no such entry in the catalogue")]
+    EntryNotFound(String),
+    /// The plan is not there, said to somebody who may know.
+    #[error("plan not found")]
+    PlanNotFound(PlanName),
+    /// The plan changed since it was read.
+    #[error("plan changed since it was read")]
+    PlanStale(PlanName),
+    /// Fields of a plan do not fit each other.
+    #[error("fields of the plan do not fit each other")]
+    PlanUnfit { kind: Kind, misfits: Vec<Misfit> },
+    /// No offering that is sold and that plans configure.
+    #[error("offering takes no plans")]
+    OfferingWithoutPlans(String),
+    /// Somebody has one of the plans.
+    #[error("plan has holders")]
+    PlanInUse { plans: Vec<PlanName>, holders: InTheWay<Holder> },
+    /// The tier below offers one of the plans.
+    #[error("plan is offered below")]
+    PlanOfferedBelow { plans: Vec<PlanName>, offers: InTheWay<OfferName> },
+    /// The plan stands in offers.
+    #[error("plan stands in offers")]
+    PlanOffered { plan: PlanName, offers: i64 },
+    /// The tier above cannot offer these.
+    #[error("plans outside the offer of the tier above")]
+    PlansOutsideOffer { plans: Vec<PlanName>, offer: OfferName },
+    /// The offer has no such plans.
+    #[error("plan is not offered")]
+    PlanNotOffered { plans: Vec<PlanName>, offer: OfferName },
+    /// The offer is not there, said to somebody who may know.
+    #[error("offer not found")]
+    OfferNotFound(OfferName),
+    /// The offer changed since it was read.
+    #[error("offer changed since it was read")]
+    OfferStale(OfferName),
+    /// Another tier offers.
+    #[error("offer of another tier")]
+    OfferOfAnotherTier(OfferName),
+    /// What is ticked is offered already.
+    #[error("nothing to provision")]
+    NothingToProvision(OfferName),
+    /// Somebody has not this plan.
+    #[error("holder has not this plan")]
+    PlanNotHeld { plan: PlanName, holder: Holder },
     /// The page token is of another list, or altered.
     #[error("bad page token")]
     BadPageToken,
@@ -102,6 +149,21 @@ impl TxError for Error {
             | Self::SeveralApply(_)
             | Self::RevisionDenied
             | Self::UnknownProvisioningId
+            | Self::EntryNotFound(_)
+            | Self::PlanNotFound(_)
+            | Self::PlanStale(_)
+            | Self::PlanUnfit { .. }
+            | Self::OfferingWithoutPlans(_)
+            | Self::PlanInUse { .. }
+            | Self::PlanOfferedBelow { .. }
+            | Self::PlanOffered { .. }
+            | Self::PlansOutsideOffer { .. }
+            | Self::PlanNotOffered { .. }
+            | Self::OfferNotFound(_)
+            | Self::OfferStale(_)
+            | Self::OfferOfAnotherTier(_)
+            | Self::NothingToProvision(_)
+            | Self::PlanNotHeld { .. }
             | Self::BadPageToken
             | Self::Peer(_) => None,
         }

@@ -1,6 +1,7 @@
 //! The templates service: onboarding templates of partners, and the catalogue. `README.md` says what it owns and promises.
 
 mod api;
+mod command;
 mod config;
 mod error;
 mod jobs;
@@ -25,6 +26,7 @@ use dialtone_telemetry::TelemetryConfig;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use tokio_util::sync::CancellationToken;
 
+pub use command::{Command, load_catalogue};
 pub use config::Config;
 
 /// Which service this is.

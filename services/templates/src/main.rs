@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    dialtone_server::program::main::<templates::Templates>()
+    dialtone_server::program::main_with::<templates::Templates, templates::Command>()
 }

@@ -1,8 +1,9 @@
-//! The program that every process of the suite is: `serve`, `migrate` where it has a database, `check-config`.
+//! The program that every process of the suite is: `serve`, `migrate` where it has a database, `check-config`, and what it has of its
+//! own.
 //!
 //! A process names its configuration and says how it serves; this owns the command line, the order of the start and the end.
 
-use std::{future::Future, path::PathBuf, pin::pin, process::ExitCode};
+use std::{convert::Infallible, future::Future, path::PathBuf, pin::pin, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use dialtone_config::Check;
@@ -42,32 +43,52 @@ pub trait Program {
     }
 }
 
+/// Commands of one process beside those that all have.
+pub trait OwnCommand<P: Program>: Subcommand {
+    /// Does it, with the process's configuration.
+    fn run(self, config: P::Config) -> impl Future<Output = Result<(), ProgramError>> + Send;
+}
+
+/// None of its own.
+impl<P: Program> OwnCommand<P> for Infallible {
+    async fn run(self, _config: P::Config) -> Result<(), ProgramError> {
+        match self {}
+    }
+}
+
 #[derive(Parser)]
 #[command(version, about = "A service of the Dialtone suite")]
-struct Arguments {
+struct Arguments<C: Subcommand> {
     #[command(subcommand)]
-    command: Command,
+    command: Command<C>,
     /// Configuration file, over the built-in defaults and under the environment.
     #[arg(long, global = true, env = "DIALTONE_CONFIG")]
     config: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Subcommand)]
-enum Command {
+#[derive(Subcommand)]
+enum Command<C: Subcommand> {
     /// Serves gRPC until it is told to stop.
     Serve,
     /// Applies pending database migrations; needs the owner's URL in `migration.url`.
     Migrate,
     /// Reads the whole configuration, reports every fault, and prints what is in effect with secrets masked.
     CheckConfig,
+    #[command(flatten)]
+    Own(C),
 }
 
 /// The `main` of a process.
 pub fn main<P: Program>() -> ExitCode {
+    main_with::<P, Infallible>()
+}
+
+/// The `main` of a process with commands of its own.
+pub fn main_with<P: Program, C: OwnCommand<P>>() -> ExitCode {
     crate::install_crypto();
-    let arguments = Arguments::parse();
+    let arguments = Arguments::<C>::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let ended = runtime.map_err(ProgramError::from).and_then(|runtime| runtime.block_on(run::<P>(arguments)));
+    let ended = runtime.map_err(ProgramError::from).and_then(|runtime| runtime.block_on(run::<P, C>(arguments)));
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -77,7 +98,7 @@ pub fn main<P: Program>() -> ExitCode {
     }
 }
 
-async fn run<P: Program>(arguments: Arguments) -> Result<(), ProgramError> {
+async fn run<P: Program, C: OwnCommand<P>>(arguments: Arguments<C>) -> Result<(), ProgramError> {
     let file = arguments.config.as_deref();
     let loaded = dialtone_config::load_and_mask::<P::Config>(P::SERVICE.as_str(), P::DEFAULTS, file)?;
     match arguments.command {
@@ -91,6 +112,7 @@ async fn run<P: Program>(arguments: Arguments) -> Result<(), ProgramError> {
             println!("{}", loaded.masked);
             Ok(())
         }
+        Command::Own(command) => command.run(loaded.config).await,
     }
 }
 

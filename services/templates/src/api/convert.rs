@@ -1,6 +1,7 @@
 //! From messages to the model, with the rules that a proto cannot say.
 
 mod entity_id;
+pub(super) mod plans;
 pub(super) mod settings;
 
 use dialtone_ids::SubscriptionId;
@@ -98,7 +99,7 @@ pub(super) fn content(template: wire::Template) -> Content {
 pub(super) fn audience(audience: wire::PackageAudience) -> Option<Audience> {
     match audience {
         wire::PackageAudience::Unspecified => None,
-        wire::PackageAudience::Customer => Some(Audience::Customers),
-        wire::PackageAudience::User => Some(Audience::Users),
+        wire::PackageAudience::Customer => Some(Audience::Customer),
+        wire::PackageAudience::User => Some(Audience::User),
     }
 }

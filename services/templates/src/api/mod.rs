@@ -2,11 +2,14 @@
 
 mod catalog_service;
 mod convert;
+mod plans;
 mod reach;
 mod render;
+mod reseller_offer_service;
 mod settings_service;
 mod status;
 mod template_service;
+mod told;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,6 +19,7 @@ use dialtone_events::{EventServer, Feed};
 use dialtone_ids::BadName;
 use dialtone_proto::Validate;
 use dialtone_proto::templates::v1::catalog_service_server::CatalogServiceServer;
+use dialtone_proto::templates::v1::reseller_offer_service_server::ResellerOfferServiceServer;
 use dialtone_proto::templates::v1::settings_service_server::SettingsServiceServer;
 use dialtone_proto::templates::v1::template_service_server::TemplateServiceServer;
 use dialtone_server::{Services, detached};
@@ -31,7 +35,8 @@ pub fn services(app: Arc<App>, guard: Guard, feed: Feed) -> Services {
     Services::new()
         .add(TemplateServiceServer::new(api.clone()))
         .add(SettingsServiceServer::new(api.clone()))
-        .add(CatalogServiceServer::new(api))
+        .add(CatalogServiceServer::new(api.clone()))
+        .add(ResellerOfferServiceServer::new(api))
         .add(EventServer::new(feed, guard).into_service())
 }
 

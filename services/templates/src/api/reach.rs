@@ -6,7 +6,7 @@ use dialtone_authz::Ctx;
 use dialtone_ids::{BadName, OrganizationId, TemplateName};
 use dialtone_proto::Validate;
 use dialtone_status::Violation;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::{Api, refused, refused_name, valid};
 use crate::model::revision::RevisionName;
@@ -57,6 +57,15 @@ impl Api {
     /// Authorises on an organization.
     pub(super) async fn reach(&self, ctx: &Ctx, organization: OrganizationId) -> Result<Ctx, Status> {
         self.guard.on_organization(ctx, organization).await.map_err(refused)
+    }
+
+    /// Whether the caller may do on this organization what the request asks.
+    pub(super) async fn may_reach(&self, ctx: &Ctx, organization: OrganizationId) -> Result<bool, Status> {
+        match self.reach(ctx, organization).await {
+            Ok(_) => Ok(true),
+            Err(denied) if denied.code() == Code::PermissionDenied => Ok(false),
+            Err(other) => Err(other),
+        }
     }
 }
 

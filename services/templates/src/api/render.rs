@@ -1,8 +1,12 @@
 //! From the model to messages.
 
+mod catalogue;
+mod offers;
 mod revisions;
 mod settings;
 
+pub(super) use catalogue::{broken, customer_plan, offering, package, product, user_plan};
+pub(super) use offers::{offer, offered, plan_use};
 pub(super) use revisions::{counts, differences, revision, used};
 pub(super) use settings::{definitions, effective, owned};
 
@@ -11,7 +15,6 @@ use dialtone_proto::json;
 use dialtone_proto::templates::v1 as wire;
 use dialtone_proto::time::to_timestamp;
 
-use crate::model::package::Package;
 use crate::model::review::{Value, Warning};
 use crate::model::setting::Values;
 use crate::model::template::{Authentication, Content, State, Template};
@@ -88,17 +91,5 @@ fn warning(warning: Warning) -> wire::Warning {
         field: warning.field(),
         reason: warning.reason().to_owned(),
         description: warning.description().to_owned(),
-    }
-}
-
-/// A package.
-pub(super) fn package(package: Package) -> wire::Package {
-    let customers = package.for_customers.then_some(wire::PackageAudience::Customer);
-    let users = package.for_users.then_some(wire::PackageAudience::User);
-    wire::Package {
-        name: format!("packages/{}", package.id),
-        audiences: customers.into_iter().chain(users).map(Into::into).collect(),
-        base: package.base,
-        needs_one_of: package.needs_one_of.into_iter().map(|id| format!("packages/{id}")).collect(),
     }
 }

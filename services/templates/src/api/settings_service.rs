@@ -8,7 +8,7 @@ use dialtone_proto::templates::v1::{
     ListSettingDefinitionsResponse, Settings, UpdateSettingsRequest,
 };
 use dialtone_server::{ctx, mutation};
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 
 use super::reach::read;
 use super::{Api, answer, changed, convert, refused, render, status, valid};
@@ -84,16 +84,5 @@ impl SettingsService for Api {
         valid(&request, more)?;
         let scope = effective_settings::Scope { organization, revision, may_read_partner, user };
         answer(effective_settings::run(&self.app, &narrowed, &scope).await, render::effective)
-    }
-}
-
-impl Api {
-    /// Whether the caller may do on this organization what the request asks.
-    async fn may_reach(&self, ctx: &Ctx, organization: OrganizationId) -> Result<bool, Status> {
-        match self.reach(ctx, organization).await {
-            Ok(_) => Ok(true),
-            Err(denied) if denied.code() == Code::PermissionDenied => Ok(false),
-            Err(other) => Err(other),
-        }
     }
 }

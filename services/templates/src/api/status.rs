@@ -10,6 +10,9 @@ use crate::error::Error;
 /// How long a caller is told to wait while the database is away.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// How many names a refusal tells at most.
+const NAMED: usize = 20;
+
 /// The fault of an error.
 pub(super) fn fault(error: Error) -> Fault {
     match error {
@@ -21,7 +24,7 @@ pub(super) fn fault(error: Error) -> Fault {
         Error::NotAPartner(organization) => Fault::new(
             Code::FailedPrecondition,
             "NOT_A_PARTNER",
-            "Templates belong to organizations with the role PARTNER; give it that role first.",
+            "Templates, plans and offers are for organizations with the role PARTNER; give it that role first.",
         )
         .with("organization", organization.to_string()),
         Error::NothingToSubmit { template, revision } => Fault::new(
@@ -78,6 +81,64 @@ pub(super) fn fault(error: Error) -> Fault {
             "The organization is made with templates of several partners; name the revision that you mean.",
         )
         .with("organization", organization),
+        Error::EntryNotFound(name) => Fault::not_found(name),
+        Error::PlanNotFound(name) => Fault::not_found(name),
+        Error::PlanStale(name) => Fault::etag_mismatch(name),
+        Error::PlanUnfit { kind, misfits } => {
+            Fault::invalid_fields(misfits.into_iter().map(|misfit| super::convert::plans::violation(kind, misfit)))
+        }
+        Error::OfferNotFound(name) => Fault::not_found(name),
+        Error::OfferStale(name) => Fault::etag_mismatch(name),
+        Error::OfferingWithoutPlans(id) => state(
+            "OFFERING_WITHOUT_PLANS",
+            "This is no hosted service that plans configure, or it is no longer sold; see ListOfferings.",
+        )
+        .with("offering", format!("offerings/{id}")),
+        Error::PlanInUse { plans, holders } => state(
+            "PLAN_IN_USE",
+            "Customers or users have this plan; take it back from them first.",
+        )
+        .with("plans", first(&plans))
+        .with("holders", holders.count)
+        .with("holder_names", first(&holders.first)),
+        Error::PlanOfferedBelow { plans, offers } => state(
+            "PLAN_OFFERED_BELOW",
+            "Partners below offer this plan; it has to be withdrawn there first.",
+        )
+        .with("plans", first(&plans))
+        .with("offers", offers.count)
+        .with("offer_names", first(&offers.first)),
+        Error::PlanOffered { plan, offers } => {
+            state("PLAN_OFFERED", "The plan stands in offers, so it cannot be deleted; withdraw it first.")
+                .with("plans", plan)
+                .with("offers", offers)
+        }
+        Error::PlansOutsideOffer { plans, offer } => state(
+            "PLANS_OUTSIDE_OFFER",
+            "These plans are not the tier above's to offer, or they do not exist; choose among those that it is offered.",
+        )
+        .with("plans", first(&plans))
+        .with("offer", offer),
+        Error::PlanNotOffered { plans, offer } => {
+            state("PLAN_NOT_OFFERED", "The offer has no such plan; choose one that is offered.")
+                .with("plans", first(&plans))
+                .with("offer", offer)
+        }
+        Error::OfferOfAnotherTier(offer) => state(
+            "OFFER_OF_ANOTHER_TIER",
+            "Another tier offers this to the partner; it has to withdraw everything before another can.",
+        )
+        .with("offer", offer),
+        Error::NothingToProvision(offer) => {
+            state("NOTHING_TO_PROVISION", "What is ticked is offered already; apply other ticks first.")
+                .with("offer", offer)
+        }
+        Error::PlanNotHeld { plan, holder } => {
+            let plan = plan.to_string();
+            Fault::new(Code::NotFound, reasons::NOT_FOUND, format!("{holder} has not this plan by this offer."))
+                .with("resource", &plan)
+                .resource("plans", &plan)
+        }
         Error::RevisionDenied => Fault::permission_denied("settings.get"),
         Error::UnknownProvisioningId => Fault::permission_denied("templates.resolve"),
         Error::BadPageToken => Fault::invalid_page_token(),
@@ -89,6 +150,11 @@ pub(super) fn fault(error: Error) -> Fault {
 /// A refusal because of a state that something has.
 fn state(reason: &'static str, message: &str) -> Fault {
     Fault::new(Code::FailedPrecondition, reason, message)
+}
+
+/// The first of many names, separated by commas: a refusal travels in a trailer, which has no room for all.
+fn first<T: ToString>(names: &[T]) -> String {
+    names.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// What a database fault means where the op gave it no meaning of its own.

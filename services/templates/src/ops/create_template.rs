@@ -4,7 +4,7 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Conn, Mutation};
 use dialtone_ids::{OrganizationId, TemplateId, TemplateName};
 
-use super::{own_subscription, record};
+use super::{must_be_partner, own_subscription, record};
 use crate::App;
 use crate::error::Error;
 use crate::model::template::{Content, Template};
@@ -17,11 +17,7 @@ pub async fn run(
     partner: OrganizationId,
     content: Content,
 ) -> Result<Template, Error> {
-    match app.org_finder.is_partner(ctx, partner).await.map_err(Error::Peer)? {
-        Some(true) => {}
-        Some(false) => return Err(Error::NotAPartner(partner)),
-        None => return Err(Error::OrganizationNotFound(partner)),
-    }
+    must_be_partner(app, ctx, partner).await?;
     let name = TemplateName::new(partner, TemplateId::new());
     app.store
         .mutate(Op::TemplateCreate, ctx, mutation, async |c: &mut Conn| {

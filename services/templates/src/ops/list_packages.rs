@@ -8,8 +8,11 @@ use crate::error::Error;
 use crate::model::package::{Audience, Package};
 use crate::store::{op::Op, package};
 
-pub async fn run(app: &App, ctx: &Ctx, audience: Option<Audience>) -> Result<Vec<Package>, Error> {
+/// Those for `audience`, or all; retired ones too if `retired`.
+pub async fn run(app: &App, ctx: &Ctx, audience: Option<Audience>, retired: bool) -> Result<Vec<Package>, Error> {
     app.store
-        .read(Op::PackageList, ctx, async |c: &mut Conn| package::package_list(c, audience).await.map_err(Error::Db))
+        .read(Op::PackageList, ctx, async |c: &mut Conn| {
+            package::package_list(c, audience, retired).await.map_err(Error::Db)
+        })
         .await
 }

@@ -1,34 +1,57 @@
 //! What each method means: one file per verb. Knows neither the wire nor SQL.
 
+pub mod apply_offer;
 pub mod archive_template;
+pub mod check_offered;
 pub mod count_template_use;
+pub mod create_plan;
 pub mod create_template;
+pub mod delete_plan;
 pub mod delete_template;
 pub mod diff_revisions;
 pub mod effective_settings;
+pub mod get_offer;
+pub mod get_offering;
+pub mod get_package;
+pub mod get_plan;
+pub mod get_product;
 pub mod get_revision;
 pub mod get_settings;
 pub mod get_template;
+pub mod list_offered_plans;
+pub mod list_offerings;
 pub mod list_packages;
+pub mod list_plans;
+pub mod list_products;
 pub mod list_revisions;
 pub mod list_setting_definitions;
 pub mod list_templates;
+pub mod load_catalogue;
 pub mod note_subscription;
+mod offers;
+mod plans;
+pub mod provision_offer;
 pub mod purge_templates;
+pub mod record_plan_use;
 pub mod record_template_use;
+pub mod release_plan_use;
 pub mod release_template_use;
 pub mod resolve_provisioning_id;
 pub mod review_template;
 pub mod submit_template;
 pub mod unarchive_template;
 pub mod undelete_template;
+pub mod update_plan;
 pub mod update_settings;
 pub mod update_template;
+pub mod validate_packages;
+pub mod withdraw_offer;
 
 use dialtone_authz::Ctx;
 use dialtone_db::{Cas, Conn, DbFault, history::Change};
 use dialtone_ids::{Etag, OrganizationId, SubscriptionId, TemplateName};
 
+use crate::App;
 use crate::error::Error;
 use crate::model::revision::{RevisionName, Use};
 use crate::model::template::Template;
@@ -46,6 +69,20 @@ fn cut<T: Clone>(rows: &mut Vec<T>, size: usize) -> Option<T> {
     }
     rows.truncate(size);
     rows.last().cloned()
+}
+
+/// Refuses an organization that is not there, or may not resell.
+async fn must_be_partner(app: &App, ctx: &Ctx, organization: OrganizationId) -> Result<(), Error> {
+    match app.org_finder.is_partner(ctx, organization).await.map_err(Error::Peer)? {
+        Some(true) => Ok(()),
+        Some(false) => Err(Error::NotAPartner(organization)),
+        None => Err(Error::OrganizationNotFound(organization)),
+    }
+}
+
+/// A missing entry of the catalogue, which anybody may know.
+fn found_entry(fault: DbFault, name: impl FnOnce() -> String) -> Error {
+    if fault == DbFault::NotFound { Error::EntryNotFound(name()) } else { Error::Db(fault) }
 }
 
 /// What a compare-and-set on a template means.

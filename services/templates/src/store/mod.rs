@@ -1,7 +1,13 @@
 //! The SQL of the service: the only place that knows Diesel. Rows never leave it; the model's types do.
 
+pub mod catalogue;
+pub mod offer;
+pub mod offering;
 pub mod op;
 pub mod package;
+pub mod plan;
+pub mod plan_use;
+pub mod product;
 pub mod revision;
 mod schema;
 pub mod setting;

@@ -63,10 +63,27 @@ async fn rows_of_another_organization_cannot_be_seen_by_the_service_s_own_role()
           SELECT organization_id, '00000000-0000-7000-8000-000000000003', id, 1, 'x' FROM templates; \
         INSERT INTO setting_values (organization_id, user_id, settings) SELECT organization_id, id, '{}' FROM templates; \
         INSERT INTO partner_subscriptions (subscription_id, organization_id, wholesale) \
-          SELECT id, organization_id, true FROM templates";
+          SELECT id, organization_id, true FROM templates; \
+        INSERT INTO plans (id, organization_id, kind, offering_id, content) \
+          SELECT id, organization_id, 'user', 'lync-hosted', '{}' FROM templates; \
+        INSERT INTO reseller_offers (organization_id, offering_id) SELECT organization_id, 'lync-hosted' FROM templates; \
+        INSERT INTO reseller_offer_plans (organization_id, offering_id, plan_id, plan_owner_id, plan_kind, ticked, offered) \
+          SELECT organization_id, 'lync-hosted', id, organization_id, 'user', true, true FROM templates; \
+        INSERT INTO plan_uses (organization_id, offering_id, plan_id, customer_id, user_id, actor) \
+          SELECT organization_id, 'lync-hosted', id, '00000000-0000-7000-8000-000000000003', id, 'x' FROM templates";
     admin.batch_execute(fill).await.expect("the statements are right");
     let app = sql(&database.app_url(ServiceName::Templates)).await;
-    let tables = ["templates", "template_revisions", "template_uses", "setting_values", "partner_subscriptions"];
+    let tables = [
+        "templates",
+        "template_revisions",
+        "template_uses",
+        "setting_values",
+        "partner_subscriptions",
+        "plans",
+        "reseller_offers",
+        "reseller_offer_plans",
+        "plan_uses",
+    ];
     for (tenants, expected) in [("", 0), ("00000000-0000-7000-8000-000000000001", 1), ("*", 2)] {
         app.batch_execute(&format!("SET dialtone.tenants = '{tenants}'")).await.expect("a setting");
         for table in tables {
@@ -76,6 +93,19 @@ async fn rows_of_another_organization_cannot_be_seen_by_the_service_s_own_role()
     }
     // A customer sees what it was made with, by whichever partner.
     app.batch_execute("SET dialtone.tenants = '00000000-0000-7000-8000-000000000003'").await.expect("a setting");
-    let seen: i64 = app.query_one("SELECT count(*) FROM template_uses", &[]).await.expect("a count").get(0);
-    assert_eq!(seen, 2);
+    for table in ["template_uses", "plan_uses"] {
+        let seen: i64 = app.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.expect("a count").get(0);
+        assert_eq!(seen, 2, "{table}");
+    }
+    // Everybody reads the provider's plans, and only those who may touch everything write them.
+    let provider = "SET search_path = templates; INSERT INTO plans (id, organization_id, kind, offering_id, content) VALUES \
+        ('00000000-0000-7000-8000-000000000013', '00000000-0000-0000-0000-000000000000', 'user', 'lync-hosted', '{}')";
+    admin.batch_execute(provider).await.expect("the statement is right");
+    let plans: i64 = app.query_one("SELECT count(*) FROM plans", &[]).await.expect("a count").get(0);
+    assert_eq!(plans, 1);
+    assert_eq!(app.execute("UPDATE plans SET version = 2", &[]).await.expect("a count"), 0);
+    assert_eq!(app.execute("DELETE FROM plans", &[]).await.expect("a count"), 0);
+    app.batch_execute("SET dialtone.tenants = ''").await.expect("a setting");
+    let plans: i64 = app.query_one("SELECT count(*) FROM plans", &[]).await.expect("a count").get(0);
+    assert_eq!(plans, 0);
 }

@@ -3,9 +3,15 @@
 mod anonymous;
 mod bad_input;
 mod catalogue;
+mod catalogue_load;
 mod edits;
 mod guards;
 mod life;
+mod offer_refusals;
+mod offer_support;
+mod offers;
+mod plan_crud;
+mod plan_uses;
 mod plans;
 mod reasons;
 mod refusals;

@@ -18,7 +18,21 @@ const FILL: &str = "INSERT INTO templates (id, organization_id, settings, provis
     INSERT INTO setting_values (organization_id, user_id, settings) \
       SELECT md5((n % 200)::text)::uuid, gen_random_uuid(), '{}' FROM generate_series(1, 20000) AS n; \
     INSERT INTO partner_subscriptions (subscription_id, organization_id, wholesale) \
-      SELECT md5(n::text)::uuid, md5((n % 200)::text)::uuid, true FROM generate_series(1, 20000) AS n";
+      SELECT md5(n::text)::uuid, md5((n % 200)::text)::uuid, true FROM generate_series(1, 20000) AS n; \
+    INSERT INTO products (sku, display_name, offering_id, add_on, minimum, maximum, step, trial_allowed) \
+      SELECT 'X' || n, 'X', CASE WHEN n % 50 = 0 THEN 'lync-hosted' ELSE 'webex-calling' END, false, 1, 2, 1, true \
+      FROM generate_series(1, 20000) AS n; \
+    INSERT INTO product_packages (sku, package_id) SELECT 'X' || n, 'webex_calling' FROM generate_series(1, 20000) AS n; \
+    INSERT INTO product_needs (sku, needed) SELECT 'X' || n, 'offerings/webex-calling' FROM generate_series(1, 20000) AS n; \
+    INSERT INTO plans (id, organization_id, kind, offering_id, content) \
+      SELECT md5(n::text)::uuid, md5((n % 200)::text)::uuid, 'user', 'lync-hosted', '{}' FROM generate_series(1, 20000) AS n; \
+    INSERT INTO reseller_offers (organization_id, offering_id, offered_by) \
+      SELECT md5(n::text)::uuid, 'lync-hosted', md5('x' || n % 20)::uuid FROM generate_series(1, 2000) AS n; \
+    INSERT INTO reseller_offer_plans (organization_id, offering_id, plan_id, plan_owner_id, plan_kind, ticked, offered) \
+      SELECT md5((n % 2000 + 1)::text)::uuid, 'lync-hosted', id, organization_id, 'user', true, n % 2 = 0 FROM \
+        (SELECT id, organization_id, row_number() OVER () AS n FROM plans) AS p; \
+    INSERT INTO plan_uses (organization_id, offering_id, plan_id, customer_id, user_id, actor) \
+      SELECT organization_id, offering_id, plan_id, gen_random_uuid(), gen_random_uuid(), 'x' FROM reseller_offer_plans";
 
 async fn plan(client: &Client, statement: &str) -> String {
     let rows = client.query(&format!("EXPLAIN {statement}"), &[]).await.expect("the statement is right");
@@ -76,6 +90,47 @@ async fn every_statement_that_reads_has_its_index() {
         (
             format!("SELECT * FROM partner_subscriptions WHERE subscription_id = {one} AND organization_id = {one}"),
             "partner_subscriptions_pkey",
+        ),
+        ("SELECT * FROM products WHERE sku > 'X1' AND NOT retired ORDER BY sku LIMIT 51".to_owned(), "products_pkey"),
+        (
+            "SELECT * FROM products WHERE offering_id = 'lync-hosted' AND sku > 'X1' ORDER BY sku LIMIT 51".to_owned(),
+            "products_offering_id_idx",
+        ),
+        ("SELECT * FROM product_packages WHERE sku = ANY ('{X1,X2}')".to_owned(), "product_packages_pkey"),
+        ("SELECT * FROM product_needs WHERE sku = ANY ('{X1,X2}')".to_owned(), "product_needs_pkey"),
+        (
+            format!("SELECT * FROM plans WHERE organization_id = {one} AND kind = 'user' AND {page}"),
+            "plans_organization_idx",
+        ),
+        (format!("SELECT id FROM plans WHERE id = {one} AND organization_id = {one} AND kind = 'user'"), "plans_"),
+        (
+            format!("SELECT * FROM reseller_offer_plans WHERE organization_id = {one} AND offering_id = 'lync-hosted'"),
+            "reseller_offer_plans_",
+        ),
+        (
+            format!(
+                "SELECT plan_id FROM reseller_offer_plans WHERE organization_id = {one} AND offering_id = 'lync-hosted' \
+                 AND offered AND (plan_kind < 'user' OR plan_kind = 'user' AND plan_id > {one}) \
+                 ORDER BY plan_kind DESC, plan_id LIMIT 51"
+            ),
+            "reseller_offer_plans_offered_idx",
+        ),
+        (format!("SELECT count(*) FROM reseller_offer_plans WHERE plan_id = {one}"), "reseller_offer_plans_plan_idx"),
+        (
+            format!(
+                "SELECT count(*) FROM reseller_offers AS o WHERE offered_by = md5('x3')::uuid AND offering_id = 'lync-hosted' \
+                 AND EXISTS (SELECT FROM reseller_offer_plans AS p WHERE p.organization_id = o.organization_id \
+                 AND p.offering_id = o.offering_id AND p.plan_id = ANY (ARRAY[{one}::uuid]) AND p.offered)"
+            ),
+            "reseller_offer",
+        ),
+        (format!("SELECT count(*) FROM plan_uses WHERE plan_id = {one}"), "plan_uses_plan_id_idx"),
+        (
+            format!(
+                "SELECT count(*) FROM plan_uses WHERE organization_id = {one} AND offering_id = 'lync-hosted' \
+                 AND plan_id = ANY (ARRAY[{one}::uuid])"
+            ),
+            "plan_uses_",
         ),
     ];
     for tenants in ["*".to_owned(), one.trim_matches('\'').to_owned()] {

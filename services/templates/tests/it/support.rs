@@ -7,9 +7,10 @@ use dialtone_ids::{OrganizationId, ServiceName};
 use dialtone_proto::orgfinder::v1::access_service_client::AccessServiceClient;
 use dialtone_proto::orgfinder::v1::organization_service_client::OrganizationServiceClient;
 use dialtone_proto::orgfinder::v1::{
-    CreateOrganizationRequest, Grant, GrantRoleRequest, Organization, OrganizationRole,
+    CreateOrganizationRequest, Grant, GrantRoleRequest, LinkPartnerRequest, Organization, OrganizationRole,
 };
 use dialtone_proto::templates::v1::catalog_service_client::CatalogServiceClient;
+use dialtone_proto::templates::v1::reseller_offer_service_client::ResellerOfferServiceClient;
 use dialtone_proto::templates::v1::settings_service_client::SettingsServiceClient;
 use dialtone_proto::templates::v1::template_service_client::TemplateServiceClient;
 use dialtone_proto::templates::v1::{CreateTemplateRequest, SubmitTemplateRequest, Template, UpdateTemplateRequest};
@@ -84,6 +85,15 @@ impl World {
         CatalogServiceClient::new(self.channel.clone())
     }
 
+    pub fn offers(&self) -> ResellerOfferServiceClient<Channel> {
+        ResellerOfferServiceClient::new(self.channel.clone())
+    }
+
+    /// Loads a catalogue as the program's command does.
+    pub async fn load(&self, text: &str, rehearse: bool) -> Result<Vec<String>, String> {
+        templates::load_catalogue(&self.config, text, rehearse).await.map_err(|error| error.to_string())
+    }
+
     pub fn settings(&self) -> SettingsServiceClient<Channel> {
         SettingsServiceClient::new(self.channel.clone())
     }
@@ -102,6 +112,20 @@ impl World {
             .await
             .expect("the organization is created");
         OrganizationId::parse(&made.into_inner().name).expect("org-finder gives names")
+    }
+
+    /// Puts a partner above another organization.
+    pub async fn link(&self, partner: OrganizationId, below: OrganizationId) {
+        let message = LinkPartnerRequest {
+            parent: partner.to_string(),
+            customer: below.to_string(),
+            role: Role::FullAdmin.into(),
+            ..Default::default()
+        };
+        AccessServiceClient::new(self.org_finder.clone())
+            .link_partner(request(&self.keys.platform(), message))
+            .await
+            .expect("the partner is linked");
     }
 
     /// A partner, and the token of its administrator.
@@ -169,13 +193,19 @@ impl World {
             "template_revisions",
             "template_uses",
             "setting_values",
+            "plans",
+            "reseller_offers",
+            "reseller_offer_plans",
+            "plan_uses",
             "history",
             "outbox",
             "idempotency_keys",
         ] {
             rows.push(self.count(&format!("SELECT count(*) FROM {table}")).await);
         }
-        rows.push(self.count("SELECT coalesce(sum(version), 0)::bigint FROM templates").await);
+        for table in ["templates", "plans", "reseller_offers"] {
+            rows.push(self.count(&format!("SELECT coalesce(sum(version), 0)::bigint FROM {table}")).await);
+        }
         rows
     }
 }

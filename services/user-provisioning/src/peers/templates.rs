@@ -34,7 +34,7 @@ impl Templates {
 
     async fn ask(&self, ctx: &Ctx) -> Result<Arc<HashSet<String>>, Fault> {
         let mut client = CatalogServiceClient::new(self.channel.for_ctx(ctx));
-        let request = ListPackagesRequest { audience: PackageAudience::User.into() };
+        let request = ListPackagesRequest { audience: PackageAudience::User.into(), ..Default::default() };
         let answer = client.list_packages(request).await.map_err(|status| Fault::upstream("templates", &status))?;
         let packages = answer.into_inner().packages.into_iter().filter(|package| package.base);
         let ids = packages.filter_map(|package| Some(package.name.strip_prefix("packages/")?.to_owned()));

@@ -12,6 +12,7 @@ use dialtone_proto::orgfinder::v1::{
     Access, CheckAccessRequest, CheckAccessResponse, Grant, GrantRoleRequest, LinkPartnerRequest, ListAccessRequest,
     ListAccessResponse, ListGrantsRequest, ListGrantsResponse, PartnerLink, RevokeRoleRequest,
 };
+use dialtone_proto::templates::v1 as templates;
 use dialtone_proto::templates::v1::catalog_service_server::{CatalogService, CatalogServiceServer};
 use dialtone_proto::templates::v1::{ListPackagesRequest, ListPackagesResponse, Package};
 use tokio::net::TcpListener;
@@ -102,5 +103,117 @@ impl CatalogService for Peers {
         let package = |id: &str, base| Package { name: format!("packages/{id}"), base, ..Package::default() };
         let packages = vec![package("webex_calling", true), package("attendant_console", false)];
         Ok(Response::new(ListPackagesResponse { packages }))
+    }
+
+    async fn list_offerings(
+        &self,
+        _: Request<templates::ListOfferingsRequest>,
+    ) -> Result<Response<templates::ListOfferingsResponse>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn get_offering(
+        &self,
+        _: Request<templates::GetOfferingRequest>,
+    ) -> Result<Response<templates::Offering>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn list_products(
+        &self,
+        _: Request<templates::ListProductsRequest>,
+    ) -> Result<Response<templates::ListProductsResponse>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn get_product(
+        &self,
+        _: Request<templates::GetProductRequest>,
+    ) -> Result<Response<templates::Product>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn get_package(
+        &self,
+        _: Request<templates::GetPackageRequest>,
+    ) -> Result<Response<templates::Package>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn validate_packages(
+        &self,
+        _: Request<templates::ValidatePackagesRequest>,
+    ) -> Result<Response<templates::ValidatePackagesResponse>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn create_user_plan(
+        &self,
+        _: Request<templates::CreateUserPlanRequest>,
+    ) -> Result<Response<templates::UserPlan>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn get_user_plan(
+        &self,
+        _: Request<templates::GetUserPlanRequest>,
+    ) -> Result<Response<templates::UserPlan>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn list_user_plans(
+        &self,
+        _: Request<templates::ListUserPlansRequest>,
+    ) -> Result<Response<templates::ListUserPlansResponse>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn update_user_plan(
+        &self,
+        _: Request<templates::UpdateUserPlanRequest>,
+    ) -> Result<Response<templates::UserPlan>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn delete_user_plan(
+        &self,
+        _: Request<templates::DeleteUserPlanRequest>,
+    ) -> Result<Response<templates::UserPlan>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn create_customer_plan(
+        &self,
+        _: Request<templates::CreateCustomerPlanRequest>,
+    ) -> Result<Response<templates::CustomerPlan>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn get_customer_plan(
+        &self,
+        _: Request<templates::GetCustomerPlanRequest>,
+    ) -> Result<Response<templates::CustomerPlan>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn list_customer_plans(
+        &self,
+        _: Request<templates::ListCustomerPlansRequest>,
+    ) -> Result<Response<templates::ListCustomerPlansResponse>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn update_customer_plan(
+        &self,
+        _: Request<templates::UpdateCustomerPlanRequest>,
+    ) -> Result<Response<templates::CustomerPlan>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn delete_customer_plan(
+        &self,
+        _: Request<templates::DeleteCustomerPlanRequest>,
+    ) -> Result<Response<templates::CustomerPlan>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
     }
 }

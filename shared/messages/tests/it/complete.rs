@@ -117,6 +117,18 @@ fn every_outcome_of_a_match_has_a_text() {
     }
 }
 
+#[test]
+fn every_rule_of_packages_has_a_text() {
+    let rule = dialtone_proto::DESCRIPTOR_POOL.get_enum_by_name("dialtone.templates.v1.PackageRule");
+    for value in rule.expect("the enum").values().filter(|value| value.number() != 0) {
+        let key = format!("package-{}", value.name().trim_start_matches("PACKAGE_RULE_"));
+        for locale in Locale::ALL {
+            let told = text(locale, "templates", &key, [("package", "packages/x"), ("packages", "y")]);
+            assert!(told.is_some_and(|told| told.contains(['x', 'y'])), "{locale}: {key}");
+        }
+    }
+}
+
 /// What goes out on the wire for each reason, with the metadata that it documents.
 #[test]
 fn every_reason_is_told_with_its_own_text() {

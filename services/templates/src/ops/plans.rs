@@ -1,0 +1,70 @@
+//! What the verbs of plans share.
+
+use dialtone_authz::Ctx;
+use dialtone_db::{Conn, DbFault, history::Change};
+use dialtone_ids::{Etag, OrganizationId};
+
+use crate::error::Error;
+use crate::model::plan::{Content, Kind, Plan, PlanName, misfits};
+use crate::store::{offering, plan};
+
+/// A missing plan, where the caller may know that it is missing.
+pub(super) fn found_plan(fault: DbFault, name: PlanName) -> Error {
+    if fault == DbFault::NotFound { Error::PlanNotFound(name) } else { Error::Db(fault) }
+}
+
+/// The plan, if it is there and as the caller saw it.
+pub(super) async fn current_plan(c: &mut Conn, name: PlanName, etag: &Etag) -> Result<Plan, Error> {
+    let plan = plan::plan_get(c, name).await.map_err(|fault| found_plan(fault, name))?;
+    if etag.matches(plan.version) { Ok(plan) } else { Err(Error::PlanStale(name)) }
+}
+
+/// Refuses fields that do not fit each other.
+pub(super) fn fitting(content: &Content) -> Result<(), Error> {
+    let misfits = misfits(content);
+    if misfits.is_empty() { Ok(()) } else { Err(Error::PlanUnfit { kind: content.kind(), misfits }) }
+}
+
+/// Refuses an offering that plans do not configure.
+pub(super) async fn must_take_plans(c: &mut Conn, id: &str) -> Result<(), Error> {
+    let takes = offering::offering_takes_plans(c, id).await.map_err(Error::Db)?;
+    if takes { Ok(()) } else { Err(Error::OfferingWithoutPlans(id.to_owned())) }
+}
+
+/// What happens to a plan.
+#[derive(Clone, Copy)]
+pub(super) enum Happened {
+    Created,
+    Updated,
+    Deleted,
+}
+
+fn verb(kind: Kind, happened: Happened) -> &'static str {
+    match (kind, happened) {
+        (Kind::User, Happened::Created) => "user_plan.created",
+        (Kind::User, Happened::Updated) => "user_plan.updated",
+        (Kind::User, Happened::Deleted) => "user_plan.deleted",
+        (Kind::Customer, Happened::Created) => "customer_plan.created",
+        (Kind::Customer, Happened::Updated) => "customer_plan.updated",
+        (Kind::Customer, Happened::Deleted) => "customer_plan.deleted",
+    }
+}
+
+/// Appends a change of a plan to history and events.
+pub(super) async fn record_plan(
+    c: &mut Conn,
+    ctx: &Ctx,
+    happened: Happened,
+    before: Option<&Plan>,
+    after: Option<&Plan>,
+) -> Result<(), Error> {
+    let Some(name) = before.or(after).map(|plan| plan.name) else { return Ok(()) };
+    let change = Change {
+        tenant: name.owner.organization().map(OrganizationId::uuid),
+        resource: name.to_string(),
+        verb: verb(name.kind, happened),
+        before: before.map(Plan::view),
+        after: after.map(Plan::view),
+    };
+    dialtone_events::record_change(c, ctx, change).await.map_err(Error::Db)
+}

@@ -1,0 +1,135 @@
+//! Rows that say which customer or user has which plan.
+
+use chrono::{DateTime, Utc};
+use dialtone_db::{Classify as _, Conn, DbFault};
+use dialtone_ids::{OrganizationId, UserId, UserName};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::schema::plan_uses;
+use crate::model::offer::{Holder, InTheWay, NAMED, OfferName, PlanUse};
+use crate::model::plan::PlanName;
+
+fn key(holder: Holder) -> (Uuid, Uuid) {
+    match holder {
+        Holder::User(user) => (user.organization.uuid(), user.user.uuid()),
+        Holder::Customer(customer) => (customer.uuid(), Uuid::nil()),
+    }
+}
+
+fn holder((customer, user): (Uuid, Uuid)) -> Holder {
+    let customer = OrganizationId::from_uuid(customer);
+    if user.is_nil() {
+        Holder::Customer(customer)
+    } else {
+        Holder::User(UserName::new(customer, UserId::from_uuid(user)))
+    }
+}
+
+fn into_model(offer: &OfferName, plan: PlanName, holder: Holder, created: DateTime<Utc>) -> PlanUse {
+    PlanUse { offer: offer.clone(), plan, holder, created }
+}
+
+macro_rules! is_use {
+    ($offer:expr, $plan:expr, $holder:expr) => {{
+        let (customer, user) = key($holder);
+        plan_uses::organization_id
+            .eq($offer.partner.uuid())
+            .and(plan_uses::offering_id.eq(&$offer.offering))
+            .and(plan_uses::plan_id.eq($plan.id))
+            .and(plan_uses::customer_id.eq(customer))
+            .and(plan_uses::user_id.eq(user))
+    }};
+}
+
+/// Whether somebody has a plan by an offer.
+pub async fn plan_use_get(
+    c: &mut Conn,
+    offer: &OfferName,
+    plan: PlanName,
+    holder: Holder,
+) -> Result<Option<PlanUse>, DbFault> {
+    let found = plan_uses::table.filter(is_use!(offer, plan, holder)).select(plan_uses::created);
+    let created = found.first(c).await.optional().db()?;
+    Ok(created.map(|created| into_model(offer, plan, holder, created)))
+}
+
+/// Notes that somebody has a plan; none where that is noted already.
+pub async fn plan_use_insert(
+    c: &mut Conn,
+    offer: &OfferName,
+    plan: PlanName,
+    holder: Holder,
+    actor: &str,
+) -> Result<Option<PlanUse>, DbFault> {
+    let (customer, user) = key(holder);
+    let created = diesel::insert_into(plan_uses::table)
+        .values((
+            plan_uses::organization_id.eq(offer.partner.uuid()),
+            plan_uses::offering_id.eq(&offer.offering),
+            plan_uses::plan_id.eq(plan.id),
+            plan_uses::customer_id.eq(customer),
+            plan_uses::user_id.eq(user),
+            plan_uses::actor.eq(actor),
+        ))
+        .on_conflict_do_nothing()
+        .returning(plan_uses::created)
+        .get_result(c)
+        .await
+        .optional()
+        .db()?;
+    Ok(created.map(|created| into_model(offer, plan, holder, created)))
+}
+
+/// Forgets that somebody has a plan; what is forgotten, none where nothing is.
+pub async fn plan_use_delete(
+    c: &mut Conn,
+    offer: &OfferName,
+    plan: PlanName,
+    holder: Holder,
+) -> Result<Option<PlanUse>, DbFault> {
+    let created = diesel::delete(plan_uses::table.filter(is_use!(offer, plan, holder)))
+        .returning(plan_uses::created)
+        .get_result(c)
+        .await
+        .optional()
+        .db()?;
+    Ok(created.map(|created| into_model(offer, plan, holder, created)))
+}
+
+/// Who has one of these plans by this offer.
+pub async fn plan_use_count_by(
+    c: &mut Conn,
+    offer: &OfferName,
+    plans: &[PlanName],
+) -> Result<InTheWay<Holder>, DbFault> {
+    let ids: Vec<Uuid> = plans.iter().map(|plan| plan.id).collect();
+    let found = plan_uses::table
+        .filter(plan_uses::organization_id.eq(offer.partner.uuid()))
+        .filter(plan_uses::offering_id.eq(&offer.offering))
+        .filter(plan_uses::plan_id.eq_any(ids));
+    let count = found.clone().count().get_result(c).await.db()?;
+    let first: Vec<(Uuid, Uuid)> = found
+        .select((plan_uses::customer_id, plan_uses::user_id))
+        .order((plan_uses::plan_id, plan_uses::customer_id, plan_uses::user_id))
+        .limit(NAMED)
+        .load(c)
+        .await
+        .db()?;
+    Ok(InTheWay { count, first: first.into_iter().map(holder).collect() })
+}
+
+/// Who has this plan, by whichever offer.
+pub async fn plan_use_count(c: &mut Conn, plan: PlanName) -> Result<InTheWay<Holder>, DbFault> {
+    let found = plan_uses::table.filter(plan_uses::plan_id.eq(plan.id));
+    let count = found.clone().count().get_result(c).await.db()?;
+    let first: Vec<(Uuid, Uuid)> = found
+        .select((plan_uses::customer_id, plan_uses::user_id))
+        .order((plan_uses::customer_id, plan_uses::user_id))
+        .limit(NAMED)
+        .load(c)
+        .await
+        .db()?;
+    Ok(InTheWay { count, first: first.into_iter().map(holder).collect() })
+}

@@ -84,7 +84,8 @@ impl Kind {
             Self::Prefix => (SearchKind::Domain, organization.domain.chars().take(7).collect(), false),
             Self::Match => return None,
         };
-        Some((SearchOrganizationsRequest { query, kind: kind.into(), ..Default::default() }, must))
+        // A page token is sealed anew each time: no answer may have one, or none would be like the one before.
+        Some((SearchOrganizationsRequest { query, kind: kind.into(), page_size: 200, ..Default::default() }, must))
     }
 
     async fn exchange(self, stand: &Stand, number: usize) -> anyhow::Result<Option<Exchange>> {
@@ -104,7 +105,7 @@ impl Kind {
         let check = |answer: &SearchOrganizationsResponse| {
             let found = answer.organizations.iter().any(|found| found.organization == own);
             // A chain's namesakes may fill the first page before it.
-            let namesakes = answer.organizations.len() >= 50 && answer.organizations.iter().all(|o| o.score > 0.98);
+            let namesakes = answer.organizations.len() >= 100 && answer.organizations.iter().all(|o| o.score > 0.98);
             ensure!(found || namesakes || !must, "{:?} does not find {own}", request.query);
             ensure!(self != Self::Unheard || answer.organizations.is_empty(), "{:?} is found", request.query);
             Ok(())

@@ -1,6 +1,7 @@
 //! The SQL of the service: the only place that knows Diesel. Rows never leave it; the model's types do.
 
 pub mod access;
+pub mod access_request;
 pub mod activity;
 pub mod candidate;
 pub mod domain;
@@ -9,6 +10,7 @@ pub mod import;
 pub mod lookalike;
 pub mod merge;
 pub mod merge_person;
+pub mod merge_request;
 pub mod merge_row;
 pub mod op;
 pub mod organization;
@@ -16,6 +18,7 @@ pub mod partner_link;
 pub mod person;
 pub mod purge;
 mod schema;
+pub mod setup;
 mod shown_domain;
 
 use dialtone_db::DbFault;

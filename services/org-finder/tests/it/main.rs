@@ -1,6 +1,8 @@
 //! org-finder through gRPC, on a real Postgres.
 
 mod access;
+mod access_requests;
+mod access_requests_merged;
 mod activity;
 mod activity_streams;
 mod anonymous;
@@ -8,11 +10,13 @@ mod claim;
 mod create;
 mod domains;
 mod events;
+mod explain;
 mod guards;
 mod import;
 mod lifecycle;
 mod links;
 mod matching;
+mod matching_edges;
 mod merge;
 mod merge_crash;
 mod merge_identity;
@@ -24,6 +28,8 @@ mod organizations;
 mod people;
 mod plans;
 mod reasons;
+mod setups;
 mod support;
+mod unlink;
 mod update;
 mod verify;

@@ -109,7 +109,9 @@ fn identity(keys: &Path, name: &str) -> anyhow::Result<String> {
 /// The services that each service calls or watches: the arrows of the architecture.
 fn peers(ports: &Ports, service: ServiceName) -> String {
     let called: &[(&str, u16)] = match service {
-        ServiceName::OrgFinder => &[("user_provisioning", ports.user_provisioning)],
+        ServiceName::OrgFinder => {
+            &[("subscriptions", ports.subscriptions), ("user_provisioning", ports.user_provisioning)]
+        }
         ServiceName::Templates => &[("org_finder", ports.org_finder), ("subscriptions", ports.subscriptions)],
         ServiceName::Subscriptions => &[
             ("org_finder", ports.org_finder),

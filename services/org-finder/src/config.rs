@@ -32,6 +32,7 @@ pub struct Config {
     #[serde(default)]
     pub operations: OperationsConfig,
     pub merges: Merges,
+    pub access_requests: AccessRequests,
     pub organizations: Organizations,
     pub domains: Domains,
     pub dns: DnsConfig,
@@ -59,6 +60,16 @@ pub struct Domains {
 pub struct Peers {
     /// Whose events feed the directory of people.
     pub user_provisioning: UpstreamSettings,
+    /// Whose events say which set-ups are complete.
+    pub subscriptions: UpstreamSettings,
+}
+
+/// Requests of partners for full administration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessRequests {
+    /// For how many days they wait for an answer.
+    pub expire_days: NonZeroU16,
 }
 
 /// Merges of organizations.
@@ -83,6 +94,7 @@ impl Check for Config {
         faults.nested("paging", &self.paging);
         faults.nested("matching", &self.matching);
         faults.within("organizations.undelete_days", self.organizations.undelete_days, 1..=3_650);
+        faults.within("access_requests.expire_days", self.access_requests.expire_days.get(), 1..=365);
         faults.within("domains.most_per_organization", self.domains.most_per_organization, 1..=10_000);
         faults.within("dns.timeout_ms", self.dns.timeout_ms, 100..=12_000);
     }

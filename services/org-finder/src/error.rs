@@ -1,9 +1,10 @@
 //! Why an operation of this service was refused or failed, by meaning. Knows neither the wire nor the database's words.
 
 use dialtone_db::{DbFault, TxError};
-use dialtone_ids::{OperationId, OrganizationId};
+use dialtone_ids::{AccessRequestName, OperationId, OrganizationId, PartnerLinkName};
 use dialtone_status::Fault;
 
+use crate::model::access_request::State as RequestState;
 use crate::model::challenge::{NoAnswer, Unproven};
 use crate::model::import::Issue;
 use crate::model::lookalike::LookAlike;
@@ -84,6 +85,30 @@ pub enum Error {
     /// The organization was merged into another.
     #[error("{organization} was merged into {into}")]
     OrganizationMerged { organization: OrganizationId, into: OrganizationId },
+    /// The partner does not provision for the customer.
+    #[error("{partner} is not linked to {customer}")]
+    PartnerNotLinked { partner: OrganizationId, customer: OrganizationId },
+    /// Through the link the partner may only read.
+    #[error("{0} is read-only")]
+    LinkIsReadOnly(PartnerLinkName),
+    /// The partner administers the customer fully already.
+    #[error("{0} has full administration")]
+    LinkHasFullAdmin(PartnerLinkName),
+    /// No subscription that the partner set up for the customer is active.
+    #[error("no set-up of {partner} for {customer} is complete")]
+    SetupNotComplete { partner: OrganizationId, customer: OrganizationId },
+    /// The customer has not answered this request yet.
+    #[error("{0} is pending")]
+    AccessRequestPending(AccessRequestName),
+    /// Nobody answered the request in time.
+    #[error("{0} has expired")]
+    AccessRequestExpired(AccessRequestName),
+    /// The request was answered or cancelled before.
+    #[error("{request} is {state:?}")]
+    AccessRequestDecided { request: AccessRequestName, state: RequestState },
+    /// The caller has not this permission: known only after something was read.
+    #[error("no permission {0}")]
+    Denied(&'static str),
     /// The page token is of another list, or altered.
     #[error("bad page token")]
     BadPageToken,
@@ -124,6 +149,14 @@ impl TxError for Error {
             | Self::UndoWindowOver { .. }
             | Self::MergeNotUndoable { .. }
             | Self::OrganizationMerged { .. }
+            | Self::PartnerNotLinked { .. }
+            | Self::LinkIsReadOnly(_)
+            | Self::LinkHasFullAdmin(_)
+            | Self::SetupNotComplete { .. }
+            | Self::AccessRequestPending(_)
+            | Self::AccessRequestExpired(_)
+            | Self::AccessRequestDecided { .. }
+            | Self::Denied(_)
             | Self::BadPageToken => None,
         }
     }

@@ -44,6 +44,8 @@ pub struct App {
     most_domains: i64,
     /// For how many days a deletion can be undone.
     undelete_days: i64,
+    /// For how many days a request for full administration waits for its answer.
+    request_days: i64,
     operations: Operations,
 }
 
@@ -92,12 +94,15 @@ pub async fn bind(
         weights: config.matching,
         dns: Dns::new(&config.dns)?,
         undelete_days: i64::from(config.organizations.undelete_days),
+        request_days: i64::from(config.access_requests.expire_days.get()),
         most_domains: i64::from(config.domains.most_per_organization),
     });
     let upstream = Upstream::connect("user-provisioning", &config.peers.user_provisioning)?;
-    let source = peers::UserProvisioning::new(ServiceChannel::new(upstream, config.identity.signer(SERVICE)?));
+    let people = peers::UserProvisioning::new(ServiceChannel::new(upstream, config.identity.signer(SERVICE)?));
+    let upstream = Upstream::connect("subscriptions", &config.peers.subscriptions)?;
+    let setups = peers::Subscriptions::new(ServiceChannel::new(upstream, config.identity.signer(SERVICE)?));
     let keep = Duration::from_secs(u64::from(config.events.keep_days.get()) * 24 * 3_600);
-    let engine = jobs::start(&app, &source, Retention::new(keep), stopping);
+    let engine = jobs::start(&app, &people, &setups, Retention::new(keep), stopping);
     let feed = Feed::start(app.store.clone(), SERVICE, stopping.clone());
     let services = api::services(app, feed);
     Ok((Server::bind(SERVICE, config.server, config.identity.verifier()?, services).await?, engine))

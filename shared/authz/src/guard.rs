@@ -36,9 +36,21 @@ impl<A: AccessSource + ?Sized> Guard<A> {
     /// Narrows to one organization: for the provider's staff, for listed services, and for persons with the method's least role on
     /// it. A set-up contact never passes: it has a subscription, not an organization.
     pub async fn on_organization(&self, ctx: &Ctx, organization: OrganizationId) -> Result<Ctx, Fault> {
+        self.on_organization_with(ctx, organization, Role::Unspecified).await
+    }
+
+    /// As [`Guard::on_organization`], where what is asked for needs more than the method's least role.
+    pub async fn on_organization_with(
+        &self,
+        ctx: &Ctx,
+        organization: OrganizationId,
+        more: Role,
+    ) -> Result<Ctx, Fault> {
         match admission(ctx.method, &ctx.caller)? {
             Admission::Everywhere => Ok(ctx.within(organization)),
-            Admission::ByRole(least) if self.has_role(ctx, organization, least).await? => Ok(ctx.within(organization)),
+            Admission::ByRole(least) if self.has_role(ctx, organization, least.max(more)).await? => {
+                Ok(ctx.within(organization))
+            }
             Admission::ByRole(_) | Admission::BySubscription | Admission::Open => Err(denied(ctx)),
         }
     }

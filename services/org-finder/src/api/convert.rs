@@ -8,6 +8,7 @@ use dialtone_proto::orgfinder::v1 as wire;
 use dialtone_status::Violation;
 
 use crate::model::access::AccessRole;
+use crate::model::access_request::State as RequestState;
 use crate::model::address::Address;
 use crate::model::domain;
 use crate::model::organization::{MUTABLE, Profile, Role, Roles, Vertical, is_printable};
@@ -106,7 +107,7 @@ fn vertical(vertical: wire::Vertical) -> Option<Vertical> {
 
 /// The address of a match; what is wrong with it beyond the proto's rule.
 pub(super) fn address(text: &str) -> Result<Address, Violation> {
-    let description = "must be at a domain name with at least two labels, such as anna@example.org";
+    let description = "must be at a domain name with at least two labels, such as anna@example.org, and have nothing that cannot be seen";
     Address::parse(text).ok_or_else(|| violation("contact_email", "email_domain", description))
 }
 
@@ -120,6 +121,24 @@ pub(super) fn people_filter(request: &wire::ListPeopleRequest) -> Result<Filter,
         return Err(violation("email_prefix", "printable", "must not have letters that cannot be printed"));
     }
     Ok(Filter { active: request.active, email_prefix: request.email_prefix.to_lowercase(), domain })
+}
+
+/// What a requester says; what is wrong with it beyond the proto's rule.
+pub(super) fn reason_violation(reason: &str) -> Option<Violation> {
+    let description = "must not have letters that cannot be printed";
+    reason.contains(char::is_control).then(|| violation("reason", "printable", description))
+}
+
+/// How listed requests must stand; none for any.
+pub(super) fn request_state(state: wire::AccessRequestState) -> Option<RequestState> {
+    match state {
+        wire::AccessRequestState::Unspecified => None,
+        wire::AccessRequestState::Pending => Some(RequestState::Pending),
+        wire::AccessRequestState::Approved => Some(RequestState::Approved),
+        wire::AccessRequestState::Denied => Some(RequestState::Denied),
+        wire::AccessRequestState::Expired => Some(RequestState::Expired),
+        wire::AccessRequestState::Cancelled => Some(RequestState::Cancelled),
+    }
 }
 
 /// The role an organization must have; a valid message has one.

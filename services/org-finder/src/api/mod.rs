@@ -83,6 +83,12 @@ impl Named for dialtone_ids::GrantName {
     }
 }
 
+impl Named for dialtone_ids::AccessRequestName {
+    fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+}
+
 impl Named for DomainName {
     fn organization(&self) -> OrganizationId {
         self.organization

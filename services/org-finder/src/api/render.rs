@@ -9,8 +9,10 @@ use dialtone_proto::time::to_timestamp;
 use prost_types::Timestamp;
 
 use crate::model::access::{Access, AccessRole, Grant, PartnerLink};
+use crate::model::access_request::{AccessRequest, State as RequestState};
 use crate::model::activity::{Refusal, Refused, Tally};
 use crate::model::domain::{Domain, State};
+use crate::model::explanation::{Explanation, Obstacle, Verdict};
 use crate::model::matching::{Candidate, Facts, Outcome, Signal};
 use crate::model::organization::{Organization, Roles, Vertical};
 use crate::model::person::Person;
@@ -119,7 +121,11 @@ pub(super) fn outcome(outcome: Outcome, locale: Locale) -> wire::MatchOrganizati
         Outcome::None => (wire::MatchOutcome::None, "match-NONE", Vec::new()),
     };
     let message = words(locale, key);
-    let candidates = candidates.into_iter().map(|found| candidate(found, locale)).collect();
+    let counted = |found: Candidate| {
+        let signals = found.counted().map(signal).collect();
+        candidate(found, signals, locale)
+    };
+    let candidates = candidates.into_iter().map(counted).collect();
     wire::MatchOrganizationsResponse { outcome: outcome.into(), candidates, message }
 }
 
@@ -128,30 +134,75 @@ fn words(locale: Locale, key: &str) -> String {
     dialtone_messages::text(locale, crate::SERVICE.as_str(), key, []).expect("the catalogue has it")
 }
 
-fn candidate(candidate: Candidate, locale: Locale) -> wire::Candidate {
-    wire::Candidate {
-        organization: candidate.facts.organization.to_string(),
-        display_name: candidate.facts.display_name.clone(),
-        evidence: Some(evidence(candidate.facts)),
-        score: candidate.score,
-        signals: candidate.signals.iter().map(signal).collect(),
-        unlikely: candidate.unlikely,
-        unlikely_reason: if candidate.unlikely { words(locale, "unlikely") } else { String::new() },
+/// What a match makes of one organization, with its texts in the caller's language.
+pub(super) fn explanation(explained: Explanation, locale: Locale) -> wire::ExplainMatchResponse {
+    let key = explained.obstacles.first().map_or(explained.verdict.as_str(), |obstacle| obstacle.as_str());
+    let outcome = match explained.best_score {
+        Some(_) if explained.matched => wire::MatchOutcome::Matched,
+        Some(_) => wire::MatchOutcome::Candidates,
+        None => wire::MatchOutcome::None,
+    };
+    let signals = explained.candidate.signals.iter().map(signal).collect();
+    wire::ExplainMatchResponse {
+        candidate: Some(candidate(explained.candidate, signals, locale)),
+        standing: match_standing(explained.verdict).into(),
+        obstacles: explained.obstacles.iter().map(|obstacle| match_obstacle(*obstacle).into()).collect(),
+        rank: explained.rank.and_then(|rank| i32::try_from(rank).ok()).unwrap_or_default(),
+        outcome: outcome.into(),
+        best_score: explained.best_score,
+        merged_into: explained.merged_into.map(|into| into.to_string()).unwrap_or_default(),
+        message: words(locale, &format!("explain-{key}")),
     }
 }
 
-fn evidence(facts: Facts) -> wire::Evidence {
+fn match_standing(verdict: Verdict) -> wire::MatchStanding {
+    match verdict {
+        Verdict::Match => wire::MatchStanding::Match,
+        Verdict::Candidate => wire::MatchStanding::Candidate,
+        Verdict::NotShown => wire::MatchStanding::NotShown,
+    }
+}
+
+fn match_obstacle(obstacle: Obstacle) -> wire::MatchObstacle {
+    match obstacle {
+        Obstacle::Merged => wire::MatchObstacle::Merged,
+        Obstacle::Deleted => wire::MatchObstacle::Deleted,
+        Obstacle::WrongRole => wire::MatchObstacle::WrongRole,
+        Obstacle::PublicMailDomain => wire::MatchObstacle::PublicMailDomain,
+        Obstacle::DisposableMailDomain => wire::MatchObstacle::DisposableMailDomain,
+        Obstacle::PublicSuffix => wire::MatchObstacle::PublicSuffix,
+        Obstacle::NoCommonDomain => wire::MatchObstacle::NoCommonDomain,
+        Obstacle::OtherIsContact => wire::MatchObstacle::OtherIsContact,
+        Obstacle::BeyondLimit => wire::MatchObstacle::BeyondLimit,
+    }
+}
+
+fn candidate(candidate: Candidate, signals: Vec<wire::Signal>, locale: Locale) -> wire::Candidate {
+    wire::Candidate {
+        organization: candidate.facts.organization.to_string(),
+        score: candidate.score,
+        signals,
+        unlikely: candidate.unlikely,
+        unlikely_reason: if candidate.unlikely { words(locale, "unlikely") } else { String::new() },
+        evidence: Some(evidence(&candidate.facts)),
+        display_name: candidate.facts.display_name,
+    }
+}
+
+fn evidence(facts: &Facts) -> wire::Evidence {
+    let (shown, has_more_domains) = facts.shown_domains();
     let of = |state| {
-        let held = facts.domains.iter().filter(|domain| domain.state == state);
+        let held = shown.iter().filter(|domain| domain.state == state);
         held.map(|domain| domain.domain.clone()).collect()
     };
     wire::Evidence {
+        has_more_domains,
         verified_domains: of(State::Verified),
         claimed_domains: of(State::Claimed),
         unverified_domains: of(State::Unverified),
         active_users: facts.active_users,
         last_user_activity_time: facts.last_activity.and_then(timestamp),
-        region_code: facts.region_code,
+        region_code: facts.region_code.clone(),
         partners: facts.partners.iter().map(OrganizationId::to_string).collect(),
     }
 }
@@ -189,6 +240,33 @@ pub(super) fn partner_link(link: PartnerLink) -> wire::PartnerLink {
         customer: link.customer.to_string(),
         role: role(link.role).into(),
         create_time: timestamp(link.created),
+        etag: Etag::of_version(link.version).into_string(),
+    }
+}
+
+/// As it stands now.
+pub(super) fn access_request(request: AccessRequest) -> wire::AccessRequest {
+    wire::AccessRequest {
+        name: request.name.to_string(),
+        partner: request.partner.to_string(),
+        state: request_state(request.state_at(Utc::now())).into(),
+        requester: request.requester,
+        reason: request.reason,
+        create_time: timestamp(request.created),
+        expire_time: timestamp(request.expires),
+        decide_time: request.decided.and_then(timestamp),
+        decider: request.decider.unwrap_or_default(),
+        etag: Etag::of_version(request.version).into_string(),
+    }
+}
+
+fn request_state(state: RequestState) -> wire::AccessRequestState {
+    match state {
+        RequestState::Pending => wire::AccessRequestState::Pending,
+        RequestState::Approved => wire::AccessRequestState::Approved,
+        RequestState::Denied => wire::AccessRequestState::Denied,
+        RequestState::Expired => wire::AccessRequestState::Expired,
+        RequestState::Cancelled => wire::AccessRequestState::Cancelled,
     }
 }
 

@@ -120,9 +120,41 @@ pub fn fault(error: Error) -> Fault {
                 .with("organization", organization)
                 .with("merged_into", into)
         }
+        Error::PartnerNotLinked { partner, customer } => {
+            let text = "The partner does not provision for this customer; link it first.";
+            failed("PARTNER_NOT_LINKED", text).with("organization", partner).with("customer", customer)
+        }
+        Error::LinkIsReadOnly(link) => {
+            let text =
+                "Through its link the partner may only read; only who provisions can ask for full administration.";
+            failed("LINK_IS_READ_ONLY", text).with("link", link)
+        }
+        Error::LinkHasFullAdmin(link) => {
+            failed("LINK_HAS_FULL_ADMIN", "The partner administers this customer fully already.").with("link", link)
+        }
+        Error::SetupNotComplete { partner, customer } => {
+            let text = "Full administration is asked for after set-up: complete the set-up of a subscription first.";
+            failed("SETUP_NOT_COMPLETE", text).with("organization", partner).with("customer", customer)
+        }
+        Error::AccessRequestPending(request) => {
+            let text = "The customer has not answered the partner's last request yet; wait for its answer.";
+            failed("ACCESS_REQUEST_PENDING", text).with("request", request)
+        }
+        Error::AccessRequestExpired(request) => {
+            failed("ACCESS_REQUEST_EXPIRED", "Nobody answered the request in time; ask again.").with("request", request)
+        }
+        Error::AccessRequestDecided { request, state } => {
+            let text = "The request was answered before, or the link that it was about was removed.";
+            failed("ACCESS_REQUEST_DECIDED", text).with("request", request).with("state", state.as_str())
+        }
+        Error::Denied(permission) => Fault::permission_denied(permission),
         Error::BadPageToken => Fault::invalid_page_token(),
         Error::Db(fault) => database(fault),
     }
+}
+
+fn failed(reason: &'static str, text: &'static str) -> Fault {
+    Fault::new(Code::FailedPrecondition, reason, text)
 }
 
 fn unproven(domain: &str, why: Unproven) -> Fault {

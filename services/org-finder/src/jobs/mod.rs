@@ -4,6 +4,7 @@ mod merge;
 mod names;
 mod people;
 mod purge;
+mod setups;
 mod sweep;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use dialtone_events::{Retention, run_purge};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::peers::UserProvisioning;
+use crate::peers::{Subscriptions, UserProvisioning};
 use crate::{App, SERVICE};
 
 pub use merge::merge_organizations;
@@ -20,12 +21,14 @@ pub use merge::merge_organizations;
 /// Starts every loop; they end with `stopping`. The engine of operations, which is what is returned, takes some time to end.
 pub fn start(
     app: &Arc<App>,
-    source: &UserProvisioning,
+    people: &UserProvisioning,
+    setups: &Subscriptions,
     retention: Retention,
     stopping: &CancellationToken,
 ) -> JoinHandle<()> {
     tokio::spawn(run_purge(app.store.clone(), SERVICE, retention, stopping.clone()));
-    tokio::spawn(people::run(app.store.clone(), source.clone(), stopping.clone()));
+    tokio::spawn(people::run(app.store.clone(), people.clone(), stopping.clone()));
+    tokio::spawn(setups::run(app.store.clone(), setups.clone(), stopping.clone()));
     tokio::spawn(sweep::run(Arc::clone(app), stopping.clone()));
     tokio::spawn(purge::run(Arc::clone(app), stopping.clone()));
     tokio::spawn(names::run(Arc::clone(app), stopping.clone()));

@@ -1,5 +1,5 @@
 //! Removes what is past its time: staged lines of imports that died, merges that cannot be undone, answers kept for repeated requests,
-//! and the activity of people who were not seen for a year.
+//! the activity of people who were not seen for a year, and requests that nobody answered.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use dialtone_authz::Ctx;
 use dialtone_db::{DbFault, idempotency};
 use tokio_util::sync::CancellationToken;
 
-use crate::ops::{decay_activity, purge_merges, sweep_imports};
+use crate::ops::{decay_activity, expire_access_requests, purge_merges, sweep_imports};
 use crate::{App, SERVICE};
 
 const PERIOD: Duration = Duration::from_secs(3_600);
@@ -31,6 +31,7 @@ async fn once(app: &App) -> Result<(), DbFault> {
     let merges = purge_merges::run(app, &Ctx::job(SERVICE, "merge-purge")).await?;
     let answers = idempotency::purge(&app.store, &Ctx::job(SERVICE, "idempotency-purge")).await?;
     let dormant = decay_activity::run(app, &Ctx::job(SERVICE, "activity-decay")).await?;
-    tracing::debug!(lines, merges, answers, dormant, "swept");
+    let expired = expire_access_requests::run(app, &Ctx::job(SERVICE, "access-request-expiry")).await?;
+    tracing::debug!(lines, merges, answers, dormant, expired, "swept");
     Ok(())
 }

@@ -67,6 +67,9 @@ pub struct PartnerLink {
     pub customer: OrganizationId,
     /// The most that the partner's people may do there.
     pub role: AccessRole,
+    /// Counts changes, from 1. Answers that were kept before links had versions lack it.
+    #[serde(default)]
+    pub version: i64,
     pub created: DateTime<Utc>,
 }
 
@@ -77,6 +80,7 @@ impl PartnerLink {
             "name": self.name,
             "customer": self.customer,
             "role": self.role,
+            "etag": Etag::of_version(self.version),
             "create_time": self.created.to_rfc3339_opts(SecondsFormat::Micros, true),
         })
     }

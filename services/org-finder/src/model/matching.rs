@@ -13,6 +13,10 @@ use super::domain::{Domain, State};
 
 /// The most candidates of one answer.
 pub const MOST_CANDIDATES: usize = 20;
+/// The most organizations that are ranked.
+pub const MOST_RANKED: usize = 500;
+/// The most domains of an organization that are shown as evidence.
+pub const MOST_DOMAINS: usize = 100;
 /// Without activity for so many days, a candidate without a verified domain is unlikely.
 const STALE_DAYS: f64 = 365.0;
 /// How much a domain match loses with each label that the mail domain has more.
@@ -54,18 +58,43 @@ pub struct Facts {
     pub region_code: String,
     /// The address is an active person of it.
     pub is_contact: bool,
-    /// Those that fit and those that are known best, by domain; enough to say whether any is verified.
-    pub domains: Vec<Domain>,
+    /// Those of its domains that are in the lineage of the address.
+    pub fitting: Vec<Domain>,
+    /// Some domain of it is shown to belong to it.
+    pub verified: bool,
+    /// The domains to show; none where more were found than are shown, until it is known which those are.
+    pub known: Option<KnownDomains>,
     pub active_users: i64,
     /// Active people whose address is at the mail domain itself.
     pub users_on_domain: i64,
     pub last_activity: Option<DateTime<Utc>>,
-    /// Partners that provision for it.
+    /// Partners that provision for it, at most [`MOST_DOMAINS`].
     pub partners: Vec<OrganizationId>,
 }
 
+/// Domains of an organization, the better known first, then by domain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownDomains {
+    /// At most [`MOST_DOMAINS`].
+    pub first: Vec<Domain>,
+    /// There are more.
+    pub more: bool,
+}
+
+impl Facts {
+    /// The domains to show as evidence, those that fit first, and whether there are more.
+    pub fn shown_domains(&self) -> (Vec<&Domain>, bool) {
+        let (first, more) = self.known.as_ref().map_or((&[][..], true), |known| (&known.first[..], known.more));
+        let others = first.iter().filter(|domain| !self.fitting.iter().any(|fits| fits.domain == domain.domain));
+        let mut shown: Vec<_> = self.fitting.iter().chain(others).collect();
+        let cut = shown.len() > MOST_DOMAINS;
+        shown.truncate(MOST_DOMAINS);
+        (shown, more || cut)
+    }
+}
+
 /// One reason for a score.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Signal {
     /// Stable name.
     pub name: &'static str,
@@ -86,10 +115,17 @@ impl Signal {
 pub struct Candidate {
     pub facts: Facts,
     pub score: f64,
-    /// Those that count, strongest first.
-    pub signals: Vec<Signal>,
+    /// All of them, strongest first.
+    pub signals: [Signal; 7],
     /// Neither a domain is verified nor was anybody active for a year.
     pub unlikely: bool,
+}
+
+impl Candidate {
+    /// The signals that add to the score, strongest first.
+    pub fn counted(&self) -> impl Iterator<Item = &Signal> {
+        self.signals.iter().filter(|signal| signal.contribution() > 0.0)
+    }
 }
 
 /// The three outcomes of a match.
@@ -103,18 +139,42 @@ pub enum Outcome {
     None,
 }
 
-/// Decides from everything that was found. The order of `found` does not matter.
-pub fn decide(found: Vec<Facts>, wanted: &Wanted, weights: &Weights) -> Outcome {
-    let contacts = found.iter().filter(|facts| facts.is_contact).count();
+impl Outcome {
+    /// Whom the answer shows.
+    pub fn shown_mut(&mut self) -> &mut [Candidate] {
+        match self {
+            Self::Matched(only) => std::slice::from_mut(only.as_mut()),
+            Self::Candidates(candidates) => candidates,
+            Self::None => &mut [],
+        }
+    }
+}
+
+/// Everything that may be meant, best first, before it is cut.
+pub(super) struct Ranked {
+    /// The address is an active person of exactly one organization: nothing else may be meant.
+    pub(super) matched: bool,
+    pub(super) candidates: Vec<Candidate>,
+}
+
+/// Ranks everything that was found. The order of `found` does not matter.
+pub(super) fn rank(found: Vec<Facts>, wanted: &Wanted, weights: &Weights) -> Ranked {
+    let matched = found.iter().filter(|facts| facts.is_contact).count() == 1;
     let mut candidates: Vec<_> = found
         .into_iter()
-        .filter(|facts| contacts != 1 || facts.is_contact)
+        .filter(|facts| !matched || facts.is_contact)
         .map(|facts| candidate(facts, wanted, weights))
         .collect();
-    candidates.sort_by(best_first);
+    candidates.sort_unstable_by(best_first);
+    Ranked { matched, candidates }
+}
+
+/// Decides from everything that was found.
+pub fn decide(found: Vec<Facts>, wanted: &Wanted, weights: &Weights) -> Outcome {
+    let Ranked { matched, mut candidates } = rank(found, wanted, weights);
     candidates.truncate(MOST_CANDIDATES);
     match candidates.pop() {
-        Some(only) if contacts == 1 => Outcome::Matched(Box::new(only)),
+        Some(only) if matched => Outcome::Matched(Box::new(only)),
         Some(last) => {
             candidates.push(last);
             Outcome::Candidates(candidates)
@@ -129,17 +189,20 @@ fn best_first(a: &Candidate, b: &Candidate) -> Ordering {
     b.score.total_cmp(&a.score).then_with(by_name).then_with(|| a.facts.organization.cmp(&b.facts.organization))
 }
 
-fn candidate(facts: Facts, wanted: &Wanted, weights: &Weights) -> Candidate {
+pub(super) fn candidate(facts: Facts, wanted: &Wanted, weights: &Weights) -> Candidate {
     let mut signals = signals(&facts, wanted, weights);
-    signals.retain(|signal| signal.contribution() > 0.0);
     // Stable, so that equal ones stay in the order in which they are documented.
     signals.sort_by(|a, b| b.contribution().total_cmp(&a.contribution()));
-    let verified = facts.domains.iter().any(|domain| domain.state >= State::Verified);
     let recent = days_since_activity(&facts, wanted.now).is_some_and(|days| days < STALE_DAYS);
-    Candidate { score: signals.iter().map(Signal::contribution).sum(), signals, unlikely: !verified && !recent, facts }
+    Candidate {
+        score: signals.iter().map(Signal::contribution).sum(),
+        signals,
+        unlikely: !facts.verified && !recent,
+        facts,
+    }
 }
 
-fn signals(facts: &Facts, wanted: &Wanted, weights: &Weights) -> Vec<Signal> {
+fn signals(facts: &Facts, wanted: &Wanted, weights: &Weights) -> [Signal; 7] {
     let on_domain = |state| best_domain(facts, &wanted.lineage, state);
     let recency = days_since_activity(facts, wanted.now).map_or(0.0, |days| 1.0 - days / STALE_DAYS);
     [
@@ -152,12 +215,11 @@ fn signals(facts: &Facts, wanted: &Wanted, weights: &Weights) -> Vec<Signal> {
         ("recent_activity", recency.clamp(0.0, 1.0), weights.recent_activity),
     ]
     .map(|(name, value, weight)| Signal { name, value, weight })
-    .into()
 }
 
 /// 1 for the mail domain itself, less for each label between it and the organization's domain.
 fn best_domain(facts: &Facts, lineage: &[String], state: State) -> f64 {
-    let held = |domain: &String| facts.domains.iter().any(|held| held.state == state && held.domain == *domain);
+    let held = |domain: &String| facts.fitting.iter().any(|held| held.state == state && held.domain == *domain);
     let Some(nearest) = lineage.first() else { return 0.0 };
     let labels = |domain: &str| domain.split('.').count();
     let best = lineage.iter().find(|domain| held(domain));

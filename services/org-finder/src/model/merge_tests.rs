@@ -36,7 +36,7 @@ fn grant(side: &mut Side, subject: &str, role: AccessRole) -> String {
 
 fn link(partner: OrganizationId, customer: OrganizationId, role: AccessRole) -> PartnerLink {
     let name = PartnerLinkName::new(partner, PartnerLinkId::new());
-    PartnerLink { name, customer, role, created: DateTime::UNIX_EPOCH }
+    PartnerLink { name, customer, role, version: 1, created: DateTime::UNIX_EPOCH }
 }
 
 #[test]

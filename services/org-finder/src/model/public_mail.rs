@@ -17,7 +17,8 @@ static DOMAINS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     domains
 });
 
-fn entries(text: &'static str) -> impl Iterator<Item = &'static str> {
+/// The entries of such a file: its lines, without comments.
+pub(super) fn entries(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 

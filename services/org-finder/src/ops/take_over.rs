@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::model::merge::{Change, Outcome, Pair, Plan};
 use crate::store::merge::{self, Merge};
 use crate::store::merge_row::{self, Kind};
-use crate::store::{name_index, organization};
+use crate::store::{merge_request, name_index, organization};
 
 /// Refused, with nothing changed, if the plan is another one by now.
 pub async fn run(c: &mut Conn, ctx: &Ctx, id: OperationId) -> Result<(), Error> {
@@ -39,6 +39,7 @@ async fn carry_out(c: &mut Conn, merge: &Merge, plan: &Plan) -> Result<(), DbFau
     take(c, merge, Kind::Grant, &plan.grants).await?;
     take(c, merge, Kind::Customer, &plan.customers).await?;
     take(c, merge, Kind::Partner, &plan.partners).await?;
+    merge_request::requests_move(c, merge).await?;
     // After what the survivor gets of them is recorded, and before it gets that: a claim has one holder at each moment.
     merge_row::claims_lower(c, merge).await?;
     merge_row::survivor_record(c, merge, plan.roles.1).await?;

@@ -11,7 +11,7 @@ use crate::model::merge::Hindrance;
 use crate::model::organization::Organization;
 use crate::model::standing::Standing;
 use crate::store::merge::{self, Merge, Stage};
-use crate::store::{merge_row, op::Op, organization, partner_link};
+use crate::store::{op::Op, organization, partner_link};
 
 /// In one transaction: readers see all of it or nothing, and nobody's rows are between two organizations.
 pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, name: OrganizationId) -> Result<Organization, Error> {
@@ -56,7 +56,7 @@ async fn hindered(c: &mut Conn, merge: &Merge, survivor: Option<Standing>) -> Re
     if survivor != Some(Standing::Live) {
         return hindrance(Hindrance::SurvivorDeleted, merge.survivor.to_string());
     }
-    match merge_row::claim_lost(c, merge).await.map_err(Error::Db)? {
+    match merge::claim_lost(c, merge).await.map_err(Error::Db)? {
         Some(domain) => hindrance(Hindrance::DomainClaimed, domain),
         None => Ok(()),
     }

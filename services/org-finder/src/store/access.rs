@@ -5,7 +5,7 @@ use dialtone_ids::OrganizationId;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Integer, SmallInt, Text, Untyped, Uuid as SqlUuid};
+use diesel::sql_types::{Integer, Nullable, SmallInt, Text, Untyped, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -17,6 +17,8 @@ use crate::model::access::{Access, MOST_TIERS};
 struct Strongest<'a> {
     organization: Uuid,
     subject: &'a str,
+    /// A partner through whom nothing counts.
+    without: Option<Uuid>,
 }
 
 impl QueryId for Strongest<'_> {
@@ -41,8 +43,11 @@ impl QueryFragment<Pg> for Strongest<'_> {
              up (id, cap, tier) AS (SELECT id, 3::smallint, 0 FROM home WHERE deleted IS NULL \
              UNION SELECT l.partner_id, least(up.cap, l.role), up.tier + 1 \
              FROM up JOIN partner_links AS l ON l.customer_id = up.id \
-             JOIN organizations AS o ON o.id = l.partner_id AND o.deleted IS NULL WHERE up.tier < ",
+             JOIN organizations AS o ON o.id = l.partner_id AND o.deleted IS NULL \
+             WHERE l.partner_id IS DISTINCT FROM ",
         );
+        out.push_bind_param::<Nullable<SqlUuid>, _>(&self.without)?;
+        out.push_sql(" AND up.tier < ");
         out.push_bind_param::<Integer, _>(&MOST_TIERS)?;
         out.push_sql(
             ") SELECT least(g.role, up.cap) AS role, up.id AS through FROM up \
@@ -66,7 +71,26 @@ struct AccessRow {
 /// links a role is at most the least of theirs. A deleted organization gives nobody a role, on it or through it; on
 /// one that was merged a person has the role that it has on the survivor.
 pub async fn access_get(c: &mut Conn, organization: OrganizationId, subject: &str) -> Result<Option<Access>, DbFault> {
-    let query = Strongest { organization: organization.uuid(), subject };
+    strongest(c, organization, subject, None).await
+}
+
+/// As [`access_get`], by ways that do not lead through `partner`.
+pub async fn access_get_without(
+    c: &mut Conn,
+    organization: OrganizationId,
+    subject: &str,
+    partner: OrganizationId,
+) -> Result<Option<Access>, DbFault> {
+    strongest(c, organization, subject, Some(partner)).await
+}
+
+async fn strongest(
+    c: &mut Conn,
+    organization: OrganizationId,
+    subject: &str,
+    without: Option<OrganizationId>,
+) -> Result<Option<Access>, DbFault> {
+    let query = Strongest { organization: organization.uuid(), subject, without: without.map(OrganizationId::uuid) };
     let row: Option<AccessRow> = query.get_result(c).await.optional().db()?;
     row.map(|row| {
         let through = OrganizationId::from_uuid(row.through);

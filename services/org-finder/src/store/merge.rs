@@ -5,7 +5,7 @@ use dialtone_db::{Classify as _, Conn, DbFault};
 use dialtone_ids::{OperationId, OrganizationId};
 use diesel::dsl::{now, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -293,6 +293,27 @@ pub async fn domain_list_of(c: &mut Conn, organization: OrganizationId) -> Resul
         Ok(Domain { domain, state: State::parse(&state).ok_or_else(|| unreadable("state"))? })
     };
     rows.into_iter().map(domain).collect()
+}
+
+/// A domain that the duplicate would claim again, and that a third organization has claimed since; the first, if there are any.
+pub async fn claim_lost(c: &mut Conn, merge: &Merge) -> Result<Option<String>, DbFault> {
+    let sql = "SELECT min(d.domain) AS domain FROM organization_merge_rows AS r \
+                 JOIN organization_domains AS d ON d.domain = r.key AND d.state = 'CLAIMED' \
+               WHERE r.merge_id = $1 AND r.kind = 'DOMAIN_BEHIND' AND d.organization_id NOT IN ($2, $3)";
+    let row: DomainRow = diesel::sql_query(sql)
+        .bind::<SqlUuid, _>(merge.id.uuid())
+        .bind::<SqlUuid, _>(merge.survivor.uuid())
+        .bind::<SqlUuid, _>(merge.duplicate.uuid())
+        .get_result(c)
+        .await
+        .db()?;
+    Ok(row.domain)
+}
+
+#[derive(QueryableByName)]
+struct DomainRow {
+    #[diesel(sql_type = Nullable<Text>)]
+    domain: Option<String>,
 }
 
 /// Whether one of the two provisions for the other through a third organization.

@@ -25,6 +25,14 @@ pub enum Kind {
     Customer,
     /// Links, at the end of the customer.
     Partner,
+    /// Requests for full administration, at the end of the customer.
+    RequestCustomer,
+    /// The same, at the end of the partner.
+    RequestPartner,
+    /// Completed set-ups, at the end of the customer.
+    SetupCustomer,
+    /// The same, at the end of the partner.
+    SetupPartner,
     /// People.
     Person,
     /// The survivor itself; never moves.
@@ -44,7 +52,17 @@ pub(super) enum Direction {
 
 impl Kind {
     /// Those whose rows move, people last.
-    pub const MOVING: [Self; 5] = [Self::Domain, Self::Grant, Self::Customer, Self::Partner, Self::Person];
+    pub const MOVING: [Self; 9] = [
+        Self::Domain,
+        Self::Grant,
+        Self::Customer,
+        Self::Partner,
+        Self::RequestCustomer,
+        Self::RequestPartner,
+        Self::SetupCustomer,
+        Self::SetupPartner,
+        Self::Person,
+    ];
 
     /// As it is stored.
     pub fn as_str(self) -> &'static str {
@@ -53,6 +71,10 @@ impl Kind {
             Self::Grant => "GRANT",
             Self::Customer => "CUSTOMER",
             Self::Partner => "PARTNER",
+            Self::RequestCustomer => "REQUEST_CUSTOMER",
+            Self::RequestPartner => "REQUEST_PARTNER",
+            Self::SetupCustomer => "SETUP_CUSTOMER",
+            Self::SetupPartner => "SETUP_PARTNER",
             Self::Person => "PERSON",
             Self::Organization => "ORGANIZATION",
             Self::DomainBehind => "DOMAIN_BEHIND",
@@ -66,6 +88,10 @@ impl Kind {
             Self::Grant => ("grants", "organization_id", "id", "uuid"),
             Self::Customer => ("partner_links", "partner_id", "id", "uuid"),
             Self::Partner => ("partner_links", "customer_id", "id", "uuid"),
+            Self::RequestCustomer => ("access_requests", "organization_id", "id", "uuid"),
+            Self::RequestPartner => ("access_requests", "partner_id", "id", "uuid"),
+            Self::SetupCustomer => ("completed_setups", "customer_id", "subscription_id", "uuid"),
+            Self::SetupPartner => ("completed_setups", "partner_id", "subscription_id", "uuid"),
             Self::Person => ("people", "organization_id", "id", "uuid"),
             Self::Organization => ("organizations", "id", "id", "uuid"),
         }
@@ -78,6 +104,8 @@ impl Kind {
                 &[("state", "text"), ("verified", "timestamptz"), ("claimed", "timestamptz")]
             }
             Self::Grant | Self::Customer | Self::Partner => &[("role", "smallint")],
+            // They only go over.
+            Self::RequestCustomer | Self::RequestPartner | Self::SetupCustomer | Self::SetupPartner => &[],
             Self::Person => &[
                 ("display_name", "text"),
                 ("active", "boolean"),
@@ -92,9 +120,11 @@ impl Kind {
     /// How the row's version goes on.
     fn version(self) -> Option<&'static str> {
         match self {
-            Self::Grant | Self::Organization => Some("version = t.version + 1"),
+            Self::Grant | Self::Customer | Self::Partner | Self::Organization => Some("version = t.version + 1"),
             Self::Domain | Self::DomainBehind => Some("version = nextval('organization_domain_versions')"),
-            Self::Customer | Self::Partner | Self::Person => None,
+            Self::RequestCustomer | Self::RequestPartner | Self::SetupCustomer | Self::SetupPartner | Self::Person => {
+                None
+            }
         }
     }
 
@@ -129,7 +159,15 @@ impl Kind {
     fn teller(self, column: &'static str) -> &'static str {
         match self {
             Self::Domain | Self::DomainBehind => "state",
-            Self::Grant | Self::Customer | Self::Partner | Self::Person | Self::Organization => column,
+            Self::Grant
+            | Self::Customer
+            | Self::Partner
+            | Self::RequestCustomer
+            | Self::RequestPartner
+            | Self::SetupCustomer
+            | Self::SetupPartner
+            | Self::Person
+            | Self::Organization => column,
         }
     }
 
@@ -342,25 +380,4 @@ pub async fn rows_forget(c: &mut Conn, merge: OperationId, limit: i64) -> Result
     let sql = "DELETE FROM organization_merge_rows WHERE ctid = ANY (ARRAY(SELECT ctid FROM organization_merge_rows \
                WHERE merge_id = $1 LIMIT $2))";
     diesel::sql_query(sql).bind::<SqlUuid, _>(merge.uuid()).bind::<BigInt, _>(limit).execute(c).await.db()
-}
-
-/// A domain that the duplicate would claim again, and that a third organization has claimed since; the first, if there are any.
-pub async fn claim_lost(c: &mut Conn, merge: &Merge) -> Result<Option<String>, DbFault> {
-    let sql = "SELECT min(d.domain) AS domain FROM organization_merge_rows AS r \
-                 JOIN organization_domains AS d ON d.domain = r.key AND d.state = 'CLAIMED' \
-               WHERE r.merge_id = $1 AND r.kind = 'DOMAIN_BEHIND' AND d.organization_id NOT IN ($2, $3)";
-    let row: DomainRow = diesel::sql_query(sql)
-        .bind::<SqlUuid, _>(merge.id.uuid())
-        .bind::<SqlUuid, _>(merge.survivor.uuid())
-        .bind::<SqlUuid, _>(merge.duplicate.uuid())
-        .get_result(c)
-        .await
-        .db()?;
-    Ok(row.domain)
-}
-
-#[derive(diesel::QueryableByName)]
-struct DomainRow {
-    #[diesel(sql_type = Nullable<Text>)]
-    domain: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! The SQL of the service: the only place that knows Diesel. Rows never leave it; the model's types do.
 
 pub mod access;
+pub mod access_request;
 pub mod activity;
 pub mod candidate;
 pub mod domain;
@@ -10,6 +11,7 @@ pub mod import;
 pub mod lookalike;
 pub mod merge;
 pub mod merge_person;
+pub mod merge_request;
 pub mod merge_row;
 pub mod name_index;
 pub mod name_search;
@@ -19,6 +21,7 @@ pub mod partner_link;
 pub mod person;
 pub mod purge;
 mod schema;
+pub mod setup;
 mod shown_domain;
 
 use dialtone_db::DbFault;

@@ -19,6 +19,7 @@ struct LinkRow {
     partner_id: Uuid,
     customer_id: Uuid,
     role: i16,
+    version: i64,
     created: DateTime<Utc>,
 }
 
@@ -29,12 +30,14 @@ impl LinkRow {
             name: PartnerLinkName::new(partner, PartnerLinkId::from_uuid(self.id)),
             customer: OrganizationId::from_uuid(self.customer_id),
             role: role(self.role)?,
+            version: self.version,
             created: self.created,
         })
     }
 }
 
-/// Keeps every other link from being made until this transaction ends: only then does a look for a cycle mean anything.
+/// Keeps every other link from being made, changed or removed until this transaction ends, and every request about one: only then
+/// does a look for a cycle, or a plan of a merge, mean anything.
 pub async fn partner_link_lock(c: &mut Conn) -> Result<(), DbFault> {
     let sql = "SELECT pg_advisory_xact_lock(hashtextextended('partner links', 0))";
     diesel::sql_query(sql).execute(c).await.db()?;
@@ -55,6 +58,65 @@ pub async fn partner_link_get(
         .await
         .db()?
         .into_model()
+}
+
+/// Reads one link; [`DbFault::NotFound`] without it.
+pub async fn partner_link_find(c: &mut Conn, name: PartnerLinkName) -> Result<PartnerLink, DbFault> {
+    links::table
+        .filter(links::id.eq(name.link.uuid()))
+        .filter(links::partner_id.eq(name.organization.uuid()))
+        .select(LinkRow::as_select())
+        .get_result(c)
+        .await
+        .db()?
+        .into_model()
+}
+
+/// Gives a link another role, under [`partner_link_lock`].
+pub async fn partner_link_update(c: &mut Conn, link: &PartnerLink, role: AccessRole) -> Result<PartnerLink, DbFault> {
+    diesel::update(links::table.find(link.name.link.uuid()))
+        .set((links::role.eq(role.number()), links::version.eq(link.version + 1)))
+        .returning(LinkRow::as_returning())
+        .get_result(c)
+        .await
+        .db()?
+        .into_model()
+}
+
+/// Removes a link, under [`partner_link_lock`].
+pub async fn partner_link_delete(c: &mut Conn, name: PartnerLinkName) -> Result<(), DbFault> {
+    diesel::delete(links::table.find(name.link.uuid())).execute(c).await.db()?;
+    Ok(())
+}
+
+/// Whose links are listed.
+#[derive(Clone, Copy)]
+pub enum Side {
+    /// Those in which it is the customer.
+    Customer(OrganizationId),
+    /// Those in which it is the partner.
+    Partner(OrganizationId),
+}
+
+/// One page by the organization at the other end, after `after`.
+pub async fn partner_link_list(
+    c: &mut Conn,
+    side: Side,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<PartnerLink>, DbFault> {
+    let mut query = links::table.select(LinkRow::as_select()).limit(limit).into_boxed();
+    query = match side {
+        Side::Customer(customer) => query.filter(links::customer_id.eq(customer.uuid())).order(links::partner_id),
+        Side::Partner(partner) => query.filter(links::partner_id.eq(partner.uuid())).order(links::customer_id),
+    };
+    if let Some(id) = after {
+        query = match side {
+            Side::Customer(_) => query.filter(links::partner_id.gt(id)),
+            Side::Partner(_) => query.filter(links::customer_id.gt(id)),
+        };
+    }
+    query.load(c).await.db()?.into_iter().map(LinkRow::into_model).collect()
 }
 
 #[derive(QueryableByName)]

@@ -1,6 +1,31 @@
 //! The tables of this service, as the catalogue has them after its migrations; `make gen` writes it, a test compares.
 
 diesel::table! {
+    access_requests (id) {
+        id -> Uuid,
+        organization_id -> Uuid,
+        partner_id -> Uuid,
+        requester -> Text,
+        reason -> Text,
+        state -> Text,
+        version -> Int8,
+        created -> Timestamptz,
+        expires -> Timestamptz,
+        decided -> Nullable<Timestamptz>,
+        decider -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    completed_setups (subscription_id) {
+        subscription_id -> Uuid,
+        partner_id -> Uuid,
+        customer_id -> Uuid,
+        completed -> Timestamptz,
+    }
+}
+
+diesel::table! {
     grants (id) {
         id -> Uuid,
         organization_id -> Uuid,
@@ -134,6 +159,7 @@ diesel::table! {
         customer_id -> Uuid,
         role -> Int2,
         created -> Timestamptz,
+        version -> Int8,
     }
 }
 

@@ -52,25 +52,36 @@ async fn every_table_of_organizations_has_row_level_security() {
     let admin = sql(database.url()).await;
     let fill = "INSERT INTO organizations (id, display_name, normalized_name, region_code, is_partner, is_customer) \
           VALUES ('00000000-0000-7000-8000-000000000001', 'A', 'a', 'SE', true, true), \
-                 ('00000000-0000-7000-8000-000000000002', 'B', 'b', 'SE', true, true); \
+                 ('00000000-0000-7000-8000-000000000002', 'B', 'b', 'SE', true, true), \
+                 ('00000000-0000-7000-8000-000000000003', 'C', 'c', 'SE', true, true); \
         INSERT INTO organization_domains SELECT id, normalized_name || '.example', 'VERIFIED' FROM organizations; \
         INSERT INTO people (id, organization_id, email, active, last_activity, source_user) \
           SELECT gen_random_uuid(), id, 'x', true, now(), '' FROM organizations; \
         INSERT INTO organization_activity SELECT id, 'x', 1, now() FROM organizations; \
         INSERT INTO grants (id, organization_id, subject, role) SELECT gen_random_uuid(), id, 's', 1 FROM organizations; \
         INSERT INTO name_postings SELECT 1, id FROM organizations; \
+        INSERT INTO access_requests (id, organization_id, partner_id, requester, reason, state, expires) VALUES \
+          (gen_random_uuid(), '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 's', '', 'PENDING', now()), \
+          (gen_random_uuid(), '00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000003', 's', '', 'PENDING', now()); \
+        INSERT INTO completed_setups SELECT id, partner_id, organization_id, now() FROM access_requests; \
         INSERT INTO import_lines (import_id, line, organization_id, import_key, display_name, normalized_name, \
             region_code, is_partner, is_customer, domains, verified_domains) \
           SELECT id, 1, id, '', '', '', 'SE', true, true, '{}', '{}' FROM organizations";
     admin.batch_execute(fill).await.expect("the statements are right");
     let first = "00000000-0000-7000-8000-000000000001";
-    for (tenants, of_organizations, staged) in [("*", 2, 2), (first, 1, 0), ("", 0, 0)] {
+    for (tenants, of_organizations, staged) in [("*", 3, 3), (first, 1, 0), ("", 0, 0)] {
         app.batch_execute(&format!("SET dialtone.tenants = '{tenants}'")).await.expect("a setting");
         for table in
             ["organizations", "organization_domains", "people", "organization_activity", "grants", "name_postings"]
         {
             let row = app.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.expect("the role may read");
             assert_eq!(row.get::<_, i64>(0), of_organizations, "{table} with {tenants:?}");
+        }
+        // Each end sees what is between the two.
+        for table in ["access_requests", "completed_setups"] {
+            let row = app.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.expect("the role may read");
+            let seen = if tenants == "*" { 2 } else { of_organizations };
+            assert_eq!(row.get::<_, i64>(0), seen, "{table} with {tenants:?}");
         }
         let row = app.query_one("SELECT count(*) FROM import_lines", &[]).await.expect("the role may read");
         assert_eq!(row.get::<_, i64>(0), staged, "with {tenants:?}");

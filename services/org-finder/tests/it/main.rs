@@ -1,6 +1,8 @@
 //! org-finder through gRPC, on a real Postgres.
 
 mod access;
+mod access_requests;
+mod access_requests_merged;
 mod activity;
 mod activity_streams;
 mod anonymous;
@@ -9,12 +11,14 @@ mod claim;
 mod create;
 mod domains;
 mod events;
+mod explain;
 mod guards;
 mod import;
 mod lifecycle;
 mod links;
 mod many_domains;
 mod matching;
+mod matching_edges;
 mod merge;
 mod merge_crash;
 mod merge_identity;
@@ -29,6 +33,8 @@ mod search_domains;
 mod search_names;
 mod search_plans;
 mod search_tenants;
+mod setups;
 mod support;
+mod unlink;
 mod update;
 mod verify;

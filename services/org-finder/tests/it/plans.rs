@@ -18,7 +18,15 @@ const FILL: &str = "INSERT INTO organizations (id, display_name, normalized_name
     INSERT INTO grants (id, organization_id, subject, role) \
       SELECT gen_random_uuid(), md5((n % 20 + 1)::text)::uuid, 's' || n, 1 FROM generate_series(1, 20000) AS n; \
     INSERT INTO partner_links (id, partner_id, customer_id, role) \
-      SELECT gen_random_uuid(), md5((n % 99 + 1)::text)::uuid, md5(n::text)::uuid, 2 FROM generate_series(200, 20000) AS n";
+      SELECT gen_random_uuid(), md5((n % 99 + 1)::text)::uuid, md5(n::text)::uuid, 2 FROM generate_series(200, 20000) AS n; \
+    INSERT INTO access_requests (id, organization_id, partner_id, requester, reason, state, expires, decided, decider) \
+      SELECT gen_random_uuid(), md5((n % 1000 + 200)::text)::uuid, md5((n % 99 + 1)::text)::uuid, 's', '', 'DENIED', now(), now(), 's' \
+      FROM generate_series(1, 20000) AS n; \
+    INSERT INTO access_requests (id, organization_id, partner_id, requester, reason, state, expires) \
+      SELECT gen_random_uuid(), md5(n::text)::uuid, md5((n % 99 + 1)::text)::uuid, 's', '', 'PENDING', \
+        now() + make_interval(mins => n) FROM generate_series(200, 10000) AS n; \
+    INSERT INTO completed_setups SELECT gen_random_uuid(), md5((n % 99 + 1)::text)::uuid, md5(n::text)::uuid, now() \
+      FROM generate_series(200, 20000) AS n";
 
 async fn plan(client: &Client, statement: &str) -> String {
     let rows = client.query(&format!("EXPLAIN {statement}"), &[]).await.expect("the statement is right");
@@ -30,7 +38,8 @@ async fn every_statement_that_reads_has_its_index() {
     let database = fresh(&template()).await;
     let admin = sql(database.url()).await;
     admin.batch_execute(FILL).await.expect("the statements are right");
-    let analyze = "ANALYZE organizations, organization_domains, people, organization_activity, grants, partner_links";
+    let analyze = "ANALYZE organizations, organization_domains, people, organization_activity, grants, partner_links, \
+                   access_requests, completed_setups";
     admin.batch_execute(analyze).await.expect("a superuser may");
     let app = sql(&database.app_url(SERVICE)).await;
     // As the statements of src/store write them, with values in the place of parameters.
@@ -132,7 +141,48 @@ async fn every_statement_that_reads_has_its_index() {
                 .to_owned(),
             "grants_subject_organization_id_idx",
         ),
-        (format!("SELECT partner_id FROM partner_links WHERE customer_id = {one}"), "partner_links_customer_id_idx"),
+        (
+            format!("SELECT partner_id FROM partner_links WHERE customer_id = {one} ORDER BY partner_id LIMIT 100"),
+            "partner_links_customer_id_partner_id_idx",
+        ),
+        (
+            format!(
+                "SELECT * FROM partner_links WHERE partner_id = {one} AND customer_id > {one} ORDER BY customer_id LIMIT 51"
+            ),
+            "partner_links_partner_id_customer_id_key",
+        ),
+        (
+            format!(
+                "SELECT domain, state FROM organization_domains WHERE organization_id = {one} \
+                 ORDER BY state = 'UNVERIFIED', domain LIMIT 101"
+            ),
+            "organization_domains_known_idx",
+        ),
+        (
+            format!("SELECT * FROM access_requests WHERE organization_id = {one} AND id < {one} ORDER BY id DESC LIMIT 51"),
+            "access_requests_organization_id_id_idx",
+        ),
+        (
+            format!("SELECT * FROM access_requests WHERE partner_id = {one} AND id < {one} ORDER BY id DESC LIMIT 51"),
+            "access_requests_partner_id_id_idx",
+        ),
+        (
+            format!(
+                "SELECT * FROM access_requests WHERE organization_id = {one} AND partner_id = {one} AND state = 'PENDING' \
+                 FOR NO KEY UPDATE"
+            ),
+            "access_requests_pending_key",
+        ),
+        (
+            "SELECT * FROM access_requests WHERE state = 'PENDING' AND expires <= now() ORDER BY expires LIMIT 100 \
+             FOR NO KEY UPDATE SKIP LOCKED"
+                .to_owned(),
+            "access_requests_expires_idx",
+        ),
+        (
+            format!("SELECT FROM completed_setups WHERE customer_id = {one} AND partner_id = {one}"),
+            "completed_setups_customer_id_partner_id_idx",
+        ),
         (
             format!("SELECT sum(active_users) FROM organization_activity WHERE organization_id = {one}"),
             "organization_activity_pkey",

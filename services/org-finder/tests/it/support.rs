@@ -162,7 +162,8 @@ impl Suite {
 
     /// Everything that a change would leave behind, as one number each.
     pub async fn footprint(&self) -> Vec<i64> {
-        let tables = "organizations organization_domains grants partner_links people organization_activity \
+        let tables = "organizations organization_domains grants partner_links access_requests completed_setups \
+                      people organization_activity \
                       import_lines outbox history idempotency_keys \
                       organization_merges organization_merge_rows operations \
                       name_postings name_words name_spellings name_tails";
@@ -171,7 +172,7 @@ impl Suite {
             let row = self.admin.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await;
             counts.push(row.expect("the table is there").get(0));
         }
-        for table in ["organizations", "organization_domains"] {
+        for table in ["organizations", "organization_domains", "partner_links", "access_requests"] {
             let versions = format!("SELECT coalesce(sum(version), 0)::bigint FROM {table}");
             counts.push(self.admin.query_one(&versions, &[]).await.expect("the table is there").get(0));
         }
@@ -203,6 +204,7 @@ fn config(database: &Database, keys: &Keys) -> Config {
     config.identity = keys.identity(SERVICE);
     // Nobody listens there: the service must not mind.
     config.peers.user_provisioning = UpstreamSettings::new("127.0.0.1:9");
+    config.peers.subscriptions = UpstreamSettings::new("127.0.0.1:9");
     config
 }
 

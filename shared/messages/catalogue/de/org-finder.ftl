@@ -26,9 +26,28 @@ NOT_MERGED = Diese Organisation wurde mit keiner anderen zusammengeführt. Es gi
 UNDO_WINDOW_OVER = Diese Zusammenführung ist zu alt, um sie zurückzunehmen.
 MERGE_NOT_UNDOABLE = Etwas steht der Rücknahme dieser Zusammenführung im Weg: { $resource }. Bringen Sie das zuerst in Ordnung.
 ORGANIZATION_MERGED = Diese Organisation wurde mit einer anderen zusammengeführt. Verwenden Sie { $merged_into }.
+PARTNER_NOT_LINKED = Dieser Partner betreut diese Organisation nicht.
+LINK_IS_READ_ONLY = Über diese Verknüpfung darf der Partner nur lesen und kann daher keine volle Verwaltung anfragen.
+LINK_HAS_FULL_ADMIN = Der Partner verwaltet diese Organisation bereits vollständig.
+SETUP_NOT_COMPLETE = Die volle Verwaltung kann angefragt werden, sobald der Dienst eingerichtet ist. Schließen Sie zuerst die Einrichtung ab.
+ACCESS_REQUEST_PENDING = Diese Organisation hat die letzte Anfrage noch nicht beantwortet. Warten Sie die Antwort ab.
+ACCESS_REQUEST_EXPIRED = Niemand hat diese Anfrage rechtzeitig beantwortet. Fragen Sie erneut an.
+ACCESS_REQUEST_DECIDED = Diese Anfrage wurde bereits beantwortet, oder ihre Verknüpfung wurde entfernt.
 
 match-MATCHED = Diese Adresse gehört zu einer Person dieser Organisation.
 match-CANDIDATES = Eine dieser Organisationen könnte gemeint sein. Wählen Sie eine aus oder legen Sie eine neue an.
 match-NONE = Keine bekannte Organisation passt. Sie können eine neue anlegen.
 
 unlikely = Sie hat keine verifizierte Domain, und in den letzten 365 Tagen war dort niemand aktiv.
+
+explain-MATCH = Diese Organisation ist der Treffer: Die Adresse gehört zu einer ihrer Personen und zu keiner anderen Organisation.
+explain-CANDIDATE = Diese Organisation ist unter den Kandidaten.
+explain-MERGED = Diese Organisation wurde mit einer anderen zusammengeführt, die an ihrer Stelle geprüft wird.
+explain-DELETED = Diese Organisation ist gelöscht.
+explain-WRONG_ROLE = Diese Organisation hat nicht die gesuchte Rolle.
+explain-PUBLIC_MAIL_DOMAIN = Die Adresse gehört zu einem öffentlichen Maildienst, der nichts über eine Organisation aussagt.
+explain-DISPOSABLE_MAIL_DOMAIN = Die Adresse gehört zu einem Dienst für Wegwerfadressen, der nichts über eine Organisation aussagt.
+explain-PUBLIC_SUFFIX = Die Domain der Adresse ist eine Endung, unter der jeder Namen registrieren kann.
+explain-NO_COMMON_DOMAIN = Diese Organisation hat weder die Domain der Adresse noch eine übergeordnete, und die Adresse gehört zu keiner ihrer Personen.
+explain-OTHER_IS_CONTACT = Die Adresse gehört zu einer Person einer anderen Organisation, die der Treffer ist.
+explain-BEYOND_LIMIT = Diese Organisation passt, aber zu viele andere passen besser.

@@ -28,6 +28,13 @@ NOT_MERGED = This organization was not merged into another. There is nothing to 
 UNDO_WINDOW_OVER = This merge is too old to be taken back.
 MERGE_NOT_UNDOABLE = Something stands in the way of taking this merge back: { $resource }. Put that right first.
 ORGANIZATION_MERGED = This organization was merged into another. Use { $merged_into }.
+PARTNER_NOT_LINKED = This partner does not provision for this organization.
+LINK_IS_READ_ONLY = Through this link the partner may only read, so it cannot ask for full administration.
+LINK_HAS_FULL_ADMIN = The partner already administers this organization fully.
+SETUP_NOT_COMPLETE = Full administration can be asked for once the service is set up. Complete the set-up first.
+ACCESS_REQUEST_PENDING = This organization has not answered the last request yet. Wait for its answer.
+ACCESS_REQUEST_EXPIRED = Nobody answered this request in time. Ask again.
+ACCESS_REQUEST_DECIDED = This request has been answered already, or its link was removed.
 
 # Outcomes of MatchOrganizations.
 match-MATCHED = This address belongs to a person of this organization.
@@ -36,3 +43,16 @@ match-NONE = No known organization fits. A new one may be created.
 
 # Why a candidate is unlikely.
 unlikely = It has no verified domain, and nobody was active there in the last 365 days.
+
+# Answers of ExplainMatch for one organization: what it is for the match, or what stands in its way.
+explain-MATCH = This organization is the match: the address belongs to one of its people, and to nobody else's.
+explain-CANDIDATE = This organization is among the candidates.
+explain-MERGED = This organization was merged into another, which is looked at in its place.
+explain-DELETED = This organization is deleted.
+explain-WRONG_ROLE = This organization does not have the role that is looked for.
+explain-PUBLIC_MAIL_DOMAIN = The address is at a public mail service, which says nothing about an organization.
+explain-DISPOSABLE_MAIL_DOMAIN = The address is at a service for throw-away addresses, which says nothing about an organization.
+explain-PUBLIC_SUFFIX = The domain of the address is one under which anybody can register names.
+explain-NO_COMMON_DOMAIN = This organization has neither the domain of the address nor a domain above it, and the address belongs to none of its people.
+explain-OTHER_IS_CONTACT = The address belongs to a person of another organization, which is the match.
+explain-BEYOND_LIMIT = This organization fits, but too many others fit better.

@@ -26,9 +26,28 @@ NOT_MERGED = Cette organisation n'a pas été fusionnée avec une autre. Il n'y 
 UNDO_WINDOW_OVER = Cette fusion est trop ancienne pour être annulée.
 MERGE_NOT_UNDOABLE = Quelque chose empêche d'annuler cette fusion : { $resource }. Corrigez-le d'abord.
 ORGANIZATION_MERGED = Cette organisation a été fusionnée avec une autre. Utilisez { $merged_into }.
+PARTNER_NOT_LINKED = Ce partenaire ne gère pas cette organisation.
+LINK_IS_READ_ONLY = Par ce lien, le partenaire ne peut que lire ; il ne peut donc pas demander l'administration complète.
+LINK_HAS_FULL_ADMIN = Le partenaire administre déjà entièrement cette organisation.
+SETUP_NOT_COMPLETE = L'administration complète se demande une fois le service mis en place. Terminez d'abord la mise en place.
+ACCESS_REQUEST_PENDING = Cette organisation n'a pas encore répondu à la dernière demande. Attendez sa réponse.
+ACCESS_REQUEST_EXPIRED = Personne n'a répondu à temps à cette demande. Faites-en une nouvelle.
+ACCESS_REQUEST_DECIDED = Cette demande a déjà reçu une réponse, ou son lien a été supprimé.
 
 match-MATCHED = Cette adresse appartient à une personne de cette organisation.
 match-CANDIDATES = Il peut s'agir de l'une de ces organisations. Choisissez-en une ou créez une nouvelle organisation.
 match-NONE = Aucune organisation connue ne correspond. Vous pouvez en créer une nouvelle.
 
 unlikely = Elle n'a aucun domaine vérifié et personne n'y a été actif au cours des 365 derniers jours.
+
+explain-MATCH = Cette organisation correspond : l'adresse est celle d'une de ses personnes et d'aucune autre organisation.
+explain-CANDIDATE = Cette organisation figure parmi les candidates.
+explain-MERGED = Cette organisation a été fusionnée avec une autre, qui est examinée à sa place.
+explain-DELETED = Cette organisation est supprimée.
+explain-WRONG_ROLE = Cette organisation n'a pas le rôle recherché.
+explain-PUBLIC_MAIL_DOMAIN = L'adresse relève d'une messagerie publique, qui ne dit rien d'une organisation.
+explain-DISPOSABLE_MAIL_DOMAIN = L'adresse relève d'un service d'adresses jetables, qui ne dit rien d'une organisation.
+explain-PUBLIC_SUFFIX = Le domaine de l'adresse est un suffixe sous lequel chacun peut enregistrer des noms.
+explain-NO_COMMON_DOMAIN = Cette organisation n'a ni le domaine de l'adresse ni un domaine parent, et l'adresse n'est celle d'aucune de ses personnes.
+explain-OTHER_IS_CONTACT = L'adresse est celle d'une personne d'une autre organisation, qui correspond.
+explain-BEYOND_LIMIT = Cette organisation convient, mais trop d'autres conviennent mieux.

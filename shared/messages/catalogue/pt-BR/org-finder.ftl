@@ -26,9 +26,28 @@ NOT_MERGED = Esta organização não foi fundida com outra. Não há nada a desf
 UNDO_WINDOW_OVER = Esta fusão é antiga demais para ser desfeita.
 MERGE_NOT_UNDOABLE = Algo impede que esta fusão seja desfeita: { $resource }. Corrija isso primeiro.
 ORGANIZATION_MERGED = Esta organização foi fundida com outra. Use { $merged_into }.
+PARTNER_NOT_LINKED = Este parceiro não atende esta organização.
+LINK_IS_READ_ONLY = Por este vínculo o parceiro só pode ler, portanto não pode pedir a administração completa.
+LINK_HAS_FULL_ADMIN = O parceiro já administra esta organização por completo.
+SETUP_NOT_COMPLETE = A administração completa pode ser pedida quando o serviço estiver configurado. Conclua primeiro a configuração.
+ACCESS_REQUEST_PENDING = Esta organização ainda não respondeu ao último pedido. Aguarde a resposta.
+ACCESS_REQUEST_EXPIRED = Ninguém respondeu a este pedido a tempo. Peça de novo.
+ACCESS_REQUEST_DECIDED = Este pedido já foi respondido, ou o vínculo foi removido.
 
 match-MATCHED = Este endereço pertence a uma pessoa desta organização.
 match-CANDIDATES = Uma destas organizações pode ser a desejada. Escolha uma ou crie uma nova organização.
 match-NONE = Nenhuma organização conhecida corresponde. Você pode criar uma nova.
 
 unlikely = Ela não tem domínio verificado e ninguém esteve ativo nela nos últimos 365 dias.
+
+explain-MATCH = Esta organização é a correspondente: o endereço é de uma de suas pessoas e de nenhuma outra organização.
+explain-CANDIDATE = Esta organização está entre as candidatas.
+explain-MERGED = Esta organização foi fundida com outra, que é considerada em seu lugar.
+explain-DELETED = Esta organização está excluída.
+explain-WRONG_ROLE = Esta organização não tem a função procurada.
+explain-PUBLIC_MAIL_DOMAIN = O endereço é de um serviço de e-mail público, que nada diz sobre uma organização.
+explain-DISPOSABLE_MAIL_DOMAIN = O endereço é de um serviço de endereços descartáveis, que nada diz sobre uma organização.
+explain-PUBLIC_SUFFIX = O domínio do endereço é um sufixo sob o qual qualquer pessoa pode registrar nomes.
+explain-NO_COMMON_DOMAIN = Esta organização não tem o domínio do endereço nem um domínio acima dele, e o endereço não é de nenhuma de suas pessoas.
+explain-OTHER_IS_CONTACT = O endereço é de uma pessoa de outra organização, que é a correspondente.
+explain-BEYOND_LIMIT = Esta organização serve, mas há outras demais que servem melhor.

@@ -26,9 +26,28 @@ NOT_MERGED = Organisationen har inte slagits samman med någon annan. Det finns 
 UNDO_WINDOW_OVER = Sammanslagningen är för gammal för att tas tillbaka.
 MERGE_NOT_UNDOABLE = Något hindrar att sammanslagningen tas tillbaka: { $resource }. Rätta till det först.
 ORGANIZATION_MERGED = Organisationen har slagits samman med en annan. Använd { $merged_into }.
+PARTNER_NOT_LINKED = Den här partnern hanterar inte den här organisationen.
+LINK_IS_READ_ONLY = Genom länken får partnern bara läsa, så den kan inte begära fullständig administration.
+LINK_HAS_FULL_ADMIN = Partnern administrerar redan organisationen fullständigt.
+SETUP_NOT_COMPLETE = Fullständig administration kan begäras när tjänsten är installerad. Slutför installationen först.
+ACCESS_REQUEST_PENDING = Organisationen har inte svarat på den senaste begäran ännu. Vänta på svaret.
+ACCESS_REQUEST_EXPIRED = Ingen svarade på begäran i tid. Begär på nytt.
+ACCESS_REQUEST_DECIDED = Begäran är redan besvarad, eller så har länken tagits bort.
 
 match-MATCHED = Adressen tillhör en person i den här organisationen.
 match-CANDIDATES = Det kan röra sig om en av dessa organisationer. Välj en eller skapa en ny organisation.
 match-NONE = Ingen känd organisation passar. Du kan skapa en ny.
 
 unlikely = Den har ingen verifierad domän och ingen har varit aktiv där de senaste 365 dagarna.
+
+explain-MATCH = Den här organisationen är träffen: adressen tillhör en av dess personer och ingen annan organisations.
+explain-CANDIDATE = Den här organisationen finns bland kandidaterna.
+explain-MERGED = Den här organisationen har slagits samman med en annan, som prövas i stället.
+explain-DELETED = Den här organisationen är borttagen.
+explain-WRONG_ROLE = Den här organisationen har inte den roll som söks.
+explain-PUBLIC_MAIL_DOMAIN = Adressen finns hos en allmän e-posttjänst, som inte säger något om en organisation.
+explain-DISPOSABLE_MAIL_DOMAIN = Adressen finns hos en tjänst för engångsadresser, som inte säger något om en organisation.
+explain-PUBLIC_SUFFIX = Adressens domän är en ändelse under vilken vem som helst kan registrera namn.
+explain-NO_COMMON_DOMAIN = Organisationen har varken adressens domän eller en överordnad domän, och adressen tillhör ingen av dess personer.
+explain-OTHER_IS_CONTACT = Adressen tillhör en person i en annan organisation, som är träffen.
+explain-BEYOND_LIMIT = Organisationen passar, men för många andra passar bättre.

@@ -129,6 +129,19 @@ fn every_rule_of_packages_has_a_text() {
     }
 }
 
+#[test]
+fn every_answer_of_an_explanation_has_a_text() {
+    for (name, prefix) in [("MatchStanding", "MATCH_STANDING_"), ("MatchObstacle", "MATCH_OBSTACLE_")] {
+        let answers = dialtone_proto::DESCRIPTOR_POOL.get_enum_by_name(&format!("dialtone.orgfinder.v1.{name}"));
+        for value in answers.expect("the enum").values().filter(|value| value.number() != 0) {
+            // What is not shown is told by its obstacle.
+            let key = format!("explain-{}", value.name().trim_start_matches(prefix));
+            let told = |locale| key == "explain-NOT_SHOWN" || text(locale, "org-finder", &key, []).is_some();
+            assert!(Locale::ALL.into_iter().all(told), "{key}");
+        }
+    }
+}
+
 /// What goes out on the wire for each reason, with the metadata that it documents.
 #[test]
 fn every_reason_is_told_with_its_own_text() {

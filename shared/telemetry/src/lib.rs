@@ -16,6 +16,7 @@ mod rpc;
 mod start;
 
 pub use config::{LogFilter, LogFormat, TelemetryConfig};
+pub use line::json_lines;
 pub use metrics_page::{render_metrics, serve_metrics};
 pub use opentelemetry::Context;
 pub use propagate::{continue_trace, current_trace_id, extract, inject, inject_context};

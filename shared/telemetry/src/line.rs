@@ -10,17 +10,26 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer, Registry};
 
 /// Fields of spans that only traces show; `rpc.method` is the exception.
 const TRACED_ONLY: [&str; 2] = ["otel.", "rpc."];
 
+/// Writes a line to `writer` for each event, as `log_format = "json"` does to standard error.
+pub fn json_lines<W>(writer: W) -> impl Layer<Registry> + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt::layer().with_ansi(false).fmt_fields(SpanFields).event_format(Line).with_writer(writer)
+}
+
 /// Writes whole lines.
-pub(crate) struct Line;
+struct Line;
 
 /// Writes the fields of a span once, as they stand in each of its lines: `"name":value,`.
-pub(crate) struct SpanFields;
+struct SpanFields;
 
 impl<'w> FormatFields<'w> for SpanFields {
     fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
@@ -126,7 +135,7 @@ mod tests {
     use tracing_subscriber::fmt::MakeWriter;
     use tracing_subscriber::layer::SubscriberExt as _;
 
-    use super::{Line, SpanFields};
+    use super::json_lines;
 
     #[derive(Clone, Default)]
     struct Kept(Arc<Mutex<Vec<u8>>>);
@@ -152,12 +161,7 @@ mod tests {
 
     fn lines(work: impl FnOnce()) -> Vec<Value> {
         let kept = Kept::default();
-        let layer = tracing_subscriber::fmt::layer()
-            .fmt_fields(SpanFields)
-            .event_format(Line)
-            .with_ansi(false)
-            .with_writer(kept.clone());
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), work);
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(json_lines(kept.clone())), work);
         let bytes = kept.0.lock().expect("no panic").clone();
         let text = String::from_utf8(bytes).expect("text");
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()

@@ -1,11 +1,6 @@
 //! Starts and stops the telemetry of a process.
 
-use crate::{
-    LogFormat, TelemetryConfig,
-    export::Providers,
-    line::{Line, SpanFields},
-    metrics_page,
-};
+use crate::{LogFormat, TelemetryConfig, export::Providers, line::json_lines, metrics_page};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
@@ -73,10 +68,12 @@ impl Telemetry {
 }
 
 fn printed(config: &TelemetryConfig) -> Box<dyn Layer<Registry> + Send + Sync> {
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let filter = config.log_filter.printed();
     match config.log_format {
-        LogFormat::Json => layer.with_ansi(false).fmt_fields(SpanFields).event_format(Line).with_filter(filter).boxed(),
-        LogFormat::Pretty => layer.compact().with_target(false).with_filter(filter).boxed(),
+        LogFormat::Json => json_lines(std::io::stderr).with_filter(filter).boxed(),
+        LogFormat::Pretty => {
+            let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+            layer.compact().with_target(false).with_filter(filter).boxed()
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use dialtone_authz::Role;
 use dialtone_ids::OrganizationId;
+use dialtone_proto::orgfinder::v1 as orgfinder;
 use dialtone_proto::orgfinder::v1::access_service_server::{AccessService, AccessServiceServer};
 use dialtone_proto::orgfinder::v1::{
     Access, CheckAccessRequest, CheckAccessResponse, Grant, GrantRoleRequest, LinkPartnerRequest, ListAccessRequest,
@@ -89,6 +90,55 @@ impl AccessService for Peers {
     }
 
     async fn link_partner(&self, _: Request<LinkPartnerRequest>) -> Result<Response<PartnerLink>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn list_partner_links(
+        &self,
+        _: Request<orgfinder::ListPartnerLinksRequest>,
+    ) -> Result<Response<orgfinder::ListPartnerLinksResponse>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn unlink_partner(
+        &self,
+        _: Request<orgfinder::UnlinkPartnerRequest>,
+    ) -> Result<Response<orgfinder::PartnerLink>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn request_full_admin(
+        &self,
+        _: Request<orgfinder::RequestFullAdminRequest>,
+    ) -> Result<Response<orgfinder::AccessRequest>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn get_access_request(
+        &self,
+        _: Request<orgfinder::GetAccessRequestRequest>,
+    ) -> Result<Response<orgfinder::AccessRequest>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn list_access_requests(
+        &self,
+        _: Request<orgfinder::ListAccessRequestsRequest>,
+    ) -> Result<Response<orgfinder::ListAccessRequestsResponse>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn approve_access_request(
+        &self,
+        _: Request<orgfinder::ApproveAccessRequestRequest>,
+    ) -> Result<Response<orgfinder::AccessRequest>, Status> {
+        Err(Status::unimplemented("not asked by this service"))
+    }
+
+    async fn deny_access_request(
+        &self,
+        _: Request<orgfinder::DenyAccessRequestRequest>,
+    ) -> Result<Response<orgfinder::AccessRequest>, Status> {
         Err(Status::unimplemented("not asked by this service"))
     }
 }

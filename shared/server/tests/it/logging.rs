@@ -7,8 +7,10 @@ use std::{
 
 use dialtone_authz::Caller;
 use dialtone_proto::google::longrunning::GetOperationRequest;
+use dialtone_telemetry::json_lines;
 use dialtone_testkit::eventually;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::support::{PATIENCE, config, start, with_token};
 
@@ -37,7 +39,7 @@ impl MakeWriter<'_> for Lines {
 #[tokio::test]
 async fn a_call_writes_one_line_that_says_how_it_ended_and_not_who_it_was() {
     let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(lines.clone()).finish();
+    let subscriber = tracing_subscriber::registry().with(json_lines(lines.clone()));
     // The test's runtime has one thread, so this reaches the server's tasks and no other test.
     let _guard = tracing::subscriber::set_default(subscriber);
     let running = start(config()).await;

@@ -3,7 +3,7 @@
 //!
 //! Every run draws other worlds. It prints its seed; `DIALTONE_TEST_SEED` draws the same worlds again.
 
-use dialtone_proto::orgfinder::v1::MergeObstacle;
+use dialtone_proto::orgfinder::v1::{CreateOrganizationRequest, MergeObstacle, Organization, OrganizationRole};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -56,26 +56,42 @@ fn worlds() -> impl Strategy<Value = World> {
         })
 }
 
-/// The world as SQL, with names that no other case has.
+/// Makes the organizations, as they are always made, so that they are in the index of names; whatever else there is comes by [`sql`].
+async fn make(suite: &Suite, world: &World, case: usize) -> Vec<uuid::Uuid> {
+    let mut names = Vec::new();
+    for (n, &(is_partner, is_customer, _, region)) in world.profiles.iter().enumerate() {
+        let mut roles = Vec::new();
+        if is_partner {
+            roles.push(OrganizationRole::Partner.into());
+        }
+        if is_customer || !is_partner {
+            roles.push(OrganizationRole::Customer.into());
+        }
+        let region_code = ["SE", "NO"][region].to_owned();
+        let organization = Organization { region_code, roles, ..customer(&format!("O {case} {n}"), &[]) };
+        let create =
+            CreateOrganizationRequest { organization: Some(organization), allow_duplicate: true, ..Default::default() };
+        let made = suite.organizations().create_organization(suite.staff(create)).await.expect("it can be created");
+        names.push(made.into_inner().name["organizations/".len()..].parse().expect("an id"));
+    }
+    names
+}
+
+/// The rest of the world as SQL, with names that no other case has.
 fn sql(world: &World, case: usize, names: &[uuid::Uuid]) -> String {
     let mut claimed = [false; 4];
     let organizations = names.iter().enumerate().map(|(n, id)| {
-        organization(world, case, (n, id))
-            + &domains(world, case, (n, id), &mut claimed)
-            + &people(world, case, (n, id))
+        organization(world, (n, id)) + &domains(world, case, (n, id), &mut claimed) + &people(world, case, (n, id))
     });
     organizations.collect::<String>() + &links(world, names)
 }
 
-fn organization(world: &World, case: usize, (n, id): (usize, &uuid::Uuid)) -> String {
-    let (partner, customer, vertical, region) = world.profiles[n];
-    let customer = customer || !partner;
-    let (vertical, region) = (["NULL", "'J'", "'OTHER'"][vertical], ["SE", "NO"][region]);
+fn organization(world: &World, (n, id): (usize, &uuid::Uuid)) -> String {
+    let vertical = ["NULL", "'J'", "'OTHER'"][world.profiles[n].2];
     let deleted = if world.deleted && n == ORGANIZATIONS - 1 { "'2026-01-01Z'" } else { "NULL" };
     let mut sql = format!(
-        "INSERT INTO organizations (id, display_name, normalized_name, vertical, region_code, is_partner, is_customer, deleted, purge) \
-         VALUES ('{id}', 'O {case} {n}', 'o {case} {n}', {vertical}, '{region}', {partner}, {customer}, {deleted}, \
-           {deleted}::timestamptz + interval '90 years');"
+        "UPDATE organizations SET vertical = {vertical}, deleted = {deleted}, \
+           purge = {deleted}::timestamptz + interval '90 years' WHERE id = '{id}';"
     );
     for (s, role) in world.grants[n].into_iter().enumerate().filter(|(_, role)| *role > 0) {
         sql += &format!(
@@ -213,7 +229,7 @@ async fn merge_then_undo_is_the_identity_and_merge_loses_nothing() {
     for case in 0..CASES {
         let world = strategy.new_tree(&mut runner).expect("worlds can be made").current();
         println!("case {case}: {world:?}");
-        let names: Vec<_> = (0..ORGANIZATIONS).map(|_| uuid::Uuid::now_v7()).collect();
+        let names = make(&suite, &world, case).await;
         suite.admin.batch_execute(&sql(&world, case, &names)).await.expect("the world is sound");
         suite.roll_up().await;
         let before = suite.rows().await;

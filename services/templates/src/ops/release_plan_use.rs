@@ -22,7 +22,7 @@ pub async fn run(
     app.store
         .mutate(Op::PlanUseRelease, ctx, mutation, async |c: &mut Conn| {
             let used = plan_use::plan_use_delete(c, name, plan, holder).await.map_err(Error::Db)?;
-            let used = used.ok_or_else(|| Error::PlanNotHeld { plan, holder })?;
+            let used = used.ok_or(Error::PlanNotHeld { plan, holder })?;
             record_holder(c, ctx, "reseller_offer.released", Some(&used), None).await?;
             Ok(used)
         })

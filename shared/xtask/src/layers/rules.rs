@@ -9,6 +9,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("model", &[]),
     ("jobs", &["ops", "model", "peers", "connectors"]),
+    ("command", &["ops", "model"]),
     ("peers", &["model"]),
     ("connectors", &["model"]),
     ("error", &["model"]),

@@ -109,7 +109,7 @@ pub async fn plan_use_count_by(
         .filter(plan_uses::organization_id.eq(offer.partner.uuid()))
         .filter(plan_uses::offering_id.eq(&offer.offering))
         .filter(plan_uses::plan_id.eq_any(ids));
-    let count = found.count().get_result(c).await.db()?;
+    let count = found.clone().count().get_result(c).await.db()?;
     let first: Vec<(Uuid, Uuid)> = found
         .select((plan_uses::customer_id, plan_uses::user_id))
         .order((plan_uses::plan_id, plan_uses::customer_id, plan_uses::user_id))

@@ -100,6 +100,6 @@ proptest! {
     #[test]
     fn a_duplicate_is_one_from_both_sides(a in "[a-e ]{1,20}", b in "[a-e ]{1,20}") {
         let (here, there) = (like(&a, &b, Sense::Duplicate), like(&b, &a, Sense::Duplicate));
-        prop_assert_eq!(here.words.len() == 0, there.words.len() == 0);
+        prop_assert_eq!(here.words.is_empty(), there.words.is_empty());
     }
 }

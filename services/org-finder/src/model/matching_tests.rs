@@ -113,7 +113,7 @@ fn the_score_is_the_sum_of_the_signals_that_count_strongest_first() {
     };
     let wanted = wanted(&["example.org"], "northern light voice");
     let only = &candidates(decide(vec![busy], &wanted, &WEIGHTS))[0];
-    assert_eq!(names(&only), ["verified_domain", "name_similarity", "recent_activity", "users_on_domain"]);
+    assert_eq!(names(only), ["verified_domain", "name_similarity", "recent_activity", "users_on_domain"]);
     assert!((only.score - only.signals.iter().map(Signal::contribution).sum::<f64>()).abs() < 1e-9);
     assert!((only.signals[2].value - 0.8).abs() < 1e-9);
     assert!(!only.unlikely);

@@ -62,7 +62,7 @@ async fn of_two_pending_requests_of_one_partner_the_survivors_counts() {
     suite.merge(&pair.customer, &twin).await;
     let list = ListAccessRequestsRequest { parent: pair.customer.clone(), ..Default::default() };
     let listed = suite.access().list_access_requests(suite.person("anna", list)).await.expect("she may").into_inner();
-    assert_eq!(listed.access_requests, [own.clone()]);
+    assert_eq!(listed.access_requests, std::slice::from_ref(&own));
     suite.approve_as("anna", &own).await.expect("she may");
     suite.undo(&twin).await.expect("it can be undone");
     suite.grant(&twin, "anna", Role::FullAdmin).await;

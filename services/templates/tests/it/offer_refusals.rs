@@ -112,7 +112,7 @@ async fn a_repeated_request_has_its_effect_once_and_a_rehearsal_none() {
     let message = ApplyResellerOfferRequest { request_id: id(), ..ticks(partner, &[&plan]) };
     let rehearsed =
         world.apply(&token, ApplyResellerOfferRequest { validate_only: true, ..message.clone() }).await.unwrap();
-    assert_eq!(rehearsed.user_plans, [plan.clone()]);
+    assert_eq!(rehearsed.user_plans, std::slice::from_ref(&plan));
     assert_eq!(world.footprint().await, footprint);
     let applied = world.apply(&token, message.clone()).await.unwrap();
     assert_eq!(world.apply(&token, message.clone()).await.unwrap(), applied);

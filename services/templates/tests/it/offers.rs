@@ -66,7 +66,7 @@ async fn what_is_applied_is_saved_and_offered_only_once_provisioned() {
 
     let provisioned = world.provision(&token, provisioning(&applied)).await.unwrap();
     assert_eq!(provisioned.state(), ResellerOfferState::Provisioned);
-    assert_eq!(provisioned.offered_user_plans, [user.clone()]);
+    assert_eq!(provisioned.offered_user_plans, std::slice::from_ref(&user));
     assert!(provisioned.provision_time.is_some());
     assert_eq!(world.offer(&reader, partner).await.unwrap(), provisioned);
     for plan in [&user, &customer] {

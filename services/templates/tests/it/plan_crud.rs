@@ -89,7 +89,7 @@ async fn the_provider_s_plans_are_read_by_everybody_and_written_by_its_staff() {
     assert!(name.starts_with("organizations/-/userPlans/"));
     let plan = world.get(&partner, &name).await.unwrap();
     let list = ListUserPlansRequest { parent: PROVIDER.into(), ..Default::default() };
-    assert_eq!(world.listed(&partner, list.clone()).await.unwrap().0, [plan.clone()]);
+    assert_eq!(world.listed(&partner, list.clone()).await.unwrap().0, std::slice::from_ref(&plan));
     let footprint = world.footprint().await;
     let denied = world.create_user_plan(&partner, PROVIDER, pc_to_pc()).await;
     assert_fault!(denied, PermissionDenied, "PERMISSION_DENIED", { "permission" => "userPlans.create" });
@@ -131,7 +131,7 @@ async fn another_partner_s_plans_are_as_those_that_do_not_exist() {
     assert_eq!(texts.len(), 1);
     let list = ListUserPlansRequest { parent: partner.to_string(), ..Default::default() };
     assert_fault!(world.listed(&stranger, list.clone()).await, PermissionDenied, "PERMISSION_DENIED");
-    assert_eq!(world.listed(&reader, list).await.unwrap().0, [plan.clone()]);
+    assert_eq!(world.listed(&reader, list).await.unwrap().0, std::slice::from_ref(&plan));
     // The same id under another owner or kind is another name.
     let elsewhere = plan.name.replace(&partner.to_string(), PROVIDER);
     assert_fault!(world.get(&token, &elsewhere).await, NotFound, "NOT_FOUND");

@@ -191,8 +191,8 @@ impl Store {
 }
 
 /// Sends BEGIN and does not wait for it: the first statement goes in the same round trip, which for a read of one statement is the only
-/// one. If it fails, the statement fails with it or finds no tenant set and so no row; it can see nothing that it should not, and write
-/// nothing.
+/// one. If it alone fails (somebody cancels it at that moment), what follows finds no tenant set: row-level security shows it no row, so the
+/// answer may miss what is there, and never shows what it should not. That it writes nothing is then up to the closure, which only reads.
 fn begin_read<'a>(mut lease: Lease<'a>, sql: &str) -> Result<Lease<'a>, DbFault> {
     let failed = matches!(lease.conn().batch_execute(sql).now_or_never(), Some(Err(_)));
     if !failed && enter(lease.conn()) {

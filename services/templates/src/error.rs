@@ -31,6 +31,9 @@ pub enum Error {
     /// Templates belong to partners.
     #[error("not a partner")]
     NotAPartner(OrganizationId),
+    /// Whoever offers is the partner's partner.
+    #[error("not the tier above")]
+    NotTheTierAbove { above: OrganizationId, partner: OrganizationId },
     /// There is nothing new since the newest revision.
     #[error("nothing to submit")]
     NothingToSubmit { template: TemplateName, revision: i32 },
@@ -137,6 +140,7 @@ impl TxError for Error {
             | Self::Stale(_)
             | Self::SettingsStale(_)
             | Self::NotAPartner(_)
+            | Self::NotTheTierAbove { .. }
             | Self::NothingToSubmit { .. }
             | Self::SettingsOutOfDate { .. }
             | Self::SubscriptionNotOfPartner { .. }

@@ -49,6 +49,12 @@ pub trait TxContext: Sync {
 pub trait OpName: Copy + Send + Sync {
     /// A short constant in snake case, such as `subscription_cancel`.
     fn name(self) -> &'static str;
+
+    /// Whether its statements keep the plan that was first made of them, one for all values. For statements that cost about as much to
+    /// plan as to run, and whose every way to a row is an index named by its condition; the server would plan them anew each time.
+    fn keeps_plans(self) -> bool {
+        false
+    }
 }
 
 impl OpName for &'static str {

@@ -66,20 +66,28 @@ pub(crate) async fn claim(c: &mut Conn, mutation: &Mutation, request_id: Uuid) -
     if inserted == 1 {
         return Ok(Claim::Ours);
     }
-    let found: Option<(Vec<u8>, Option<Value>)> = table::table
-        .find((&mutation.caller, mutation.method, request_id))
-        .select((table::body_hash, table::answer))
-        .first(c)
-        .await
-        .optional()
-        .db()?;
-    match found {
+    match find(c, mutation, request_id).await? {
         Some((hash, _)) if hash != mutation.body_hash => Ok(Claim::Other),
         Some((_, Some(answer))) => Ok(Claim::Answered(answer)),
         Some((_, None)) => Err(DbFault::Other("an idempotency row was committed without its answer".to_owned())),
         // Purged between the two statements: run again, the request is the first under this id.
         None => Err(DbFault::Serialization),
     }
+}
+
+/// What an equal request was answered under this id; none if there was none.
+pub(crate) async fn answered(c: &mut Conn, mutation: &Mutation, request_id: Uuid) -> Result<Option<Value>, DbFault> {
+    let found = find(c, mutation, request_id).await?;
+    Ok(found.filter(|(hash, _)| *hash == mutation.body_hash).and_then(|(_, answer)| answer))
+}
+
+async fn find(
+    c: &mut Conn,
+    mutation: &Mutation,
+    request_id: Uuid,
+) -> Result<Option<(Vec<u8>, Option<Value>)>, DbFault> {
+    let row = table::table.find((&mutation.caller, mutation.method, request_id));
+    row.select((table::body_hash, table::answer)).first(c).await.optional().db()
 }
 
 /// Stores the answer of the request that this transaction claimed.

@@ -34,7 +34,7 @@ impl Store {
         T: Serialize + DeserializeOwned + Send,
         E: TxError,
     {
-        let plan = |kind, repeatable| Plan { op: op.name(), kind, repeatable };
+        let plan = |kind, repeatable| Plan::new(op, kind, repeatable);
         if mutation.validate_only {
             return self.run(plan(Kind::Rehearse, true), ctx, f).await;
         }
@@ -52,6 +52,29 @@ impl Store {
             }
         };
         self.run(plan(Kind::Write, true), ctx, once).await
+    }
+
+    /// What an equal request was answered before; none if there was none, or without a `request_id`.
+    ///
+    /// For an op that asks another service before [`Store::mutate`]: what it hears by now must not refuse the repetition of a request
+    /// that took effect.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn answered<T, E>(
+        &self,
+        op: impl OpName,
+        ctx: &impl TxContext,
+        mutation: &Mutation,
+    ) -> Result<Option<T>, E>
+    where
+        T: DeserializeOwned + Send,
+        E: TxError,
+    {
+        let Some(id) = mutation.request_id.filter(|_| !mutation.validate_only) else { return Ok(None) };
+        let find = async |c: &mut Conn| idempotency::answered(c, mutation, id).await;
+        let answer = self.read(op, ctx, find).await.map_err(E::from_fault)?;
+        answer.map(|answer| serde_json::from_value(answer).map_err(unreadable)).transpose()
     }
 }
 

@@ -47,8 +47,15 @@ where
 pub(crate) struct Plan {
     pub(crate) op: &'static str,
     pub(crate) kind: Kind,
+    pub(crate) keeps_plans: bool,
     /// Whether it may run again after a COMMIT whose outcome is unknown, because a `request_id` makes that harmless.
     pub(crate) repeatable: bool,
+}
+
+impl Plan {
+    pub(crate) fn new(op: impl OpName, kind: Kind, repeatable: bool) -> Self {
+        Self { op: op.name(), kind, keeps_plans: op.keeps_plans(), repeatable }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,7 +85,7 @@ impl Store {
         T: Send,
         E: TxError,
     {
-        self.run(Plan { op: op.name(), kind: Kind::Write, repeatable: false }, ctx, f).await
+        self.run(Plan::new(op, Kind::Write, false), ctx, f).await
     }
 
     /// As [`Store::tx`], but read-only: a write inside is a `ReadOnly` fault. Each statement sees its own snapshot.
@@ -91,7 +98,7 @@ impl Store {
         T: Send,
         E: TxError,
     {
-        self.run(Plan { op: op.name(), kind: Kind::Read, repeatable: true }, ctx, f).await
+        self.run(Plan::new(op, Kind::Read, true), ctx, f).await
     }
 
     pub(crate) async fn run<T, E, F>(&self, plan: Plan, ctx: &impl TxContext, f: F) -> Result<T, E>
@@ -169,7 +176,7 @@ impl Store {
         let leased = self.lease(deadline).await;
         measure::pool_wait(plan.op, begun.elapsed());
         let mut lease = leased?;
-        let sql = begin_sql(plan.kind, ctx, Duration::from_millis(self.config().statement_timeout_ms.get()));
+        let sql = begin_sql(plan, ctx, Duration::from_millis(self.config().statement_timeout_ms.get()));
         if plan.kind == Kind::Read {
             return begin_read(lease, &sql);
         }
@@ -203,13 +210,16 @@ fn begin_read<'a>(mut lease: Lease<'a>, sql: &str) -> Result<Lease<'a>, DbFault>
 }
 
 /// Everything that begins a transaction, in one round trip.
-fn begin_sql(kind: Kind, ctx: &impl TxContext, statement_timeout: Duration) -> String {
+fn begin_sql(plan: Plan, ctx: &impl TxContext, statement_timeout: Duration) -> String {
     let tenants = ctx.tenants().setting();
-    let mode = if kind == Kind::Read { " READ ONLY" } else { "" };
+    let mode = if plan.kind == Kind::Read { " READ ONLY" } else { "" };
     let mut sql = format!("BEGIN{mode}; SET LOCAL dialtone.tenants = '{tenants}'");
     let left = ctx.deadline().saturating_duration_since(Instant::now()) + SERVER_GRACE;
     if left < statement_timeout {
         write!(sql, "; SET LOCAL statement_timeout = {}", left.as_millis()).expect("writing to a String does not fail");
+    }
+    if plan.keeps_plans {
+        sql.push_str("; SET LOCAL plan_cache_mode = force_generic_plan");
     }
     sql
 }

@@ -30,7 +30,8 @@ impl AccessService for Api {
         let mutation = mutation(&ctx, &request, &request.request_id, request.validate_only).map_err(refused)?;
         let grant = request.grant.unwrap_or_default();
         let role = convert::access_role(grant.role());
-        let input = grant_role::Input { organization, subject: grant.subject, role };
+        let etag = grant.etag.as_str().into();
+        let input = grant_role::Input { organization, subject: grant.subject, role, etag };
         let app = self.app.clone();
         let granted = changed(async move { grant_role::run(&app, &ctx, &mutation, input).await }, render::grant).await;
         self.access.forget();

@@ -17,21 +17,26 @@ const PERIOD: Duration = Duration::from_secs(3_600);
 pub(super) async fn run(app: Arc<App>, stopping: CancellationToken) {
     let sweep = async {
         loop {
-            if let Err(fault) = once(&app).await {
-                tracing::warn!(%fault, "cannot sweep; trying again in an hour");
-            }
+            once(&app).await;
             tokio::time::sleep(PERIOD).await;
         }
     };
     stopping.run_until_cancelled(sweep).await;
 }
 
-async fn once(app: &App) -> Result<(), DbFault> {
-    let lines = sweep_imports::run(app, &Ctx::job(SERVICE, "import-sweep")).await?;
-    let merges = purge_merges::run(app, &Ctx::job(SERVICE, "merge-purge")).await?;
-    let answers = idempotency::purge(&app.store, &Ctx::job(SERVICE, "idempotency-purge")).await?;
-    let dormant = decay_activity::run(app, &Ctx::job(SERVICE, "activity-decay")).await?;
-    let expired = expire_access_requests::run(app, &Ctx::job(SERVICE, "access-request-expiry")).await?;
-    tracing::debug!(lines, merges, answers, dormant, expired, "swept");
-    Ok(())
+/// Each goes on when another cannot; what one did not end in its time is done the next time.
+async fn once(app: &App) {
+    let ctx = |job| Ctx::job(SERVICE, job);
+    told("import-sweep", sweep_imports::run(app, &ctx("import-sweep")).await);
+    told("merge-purge", purge_merges::run(app, &ctx("merge-purge")).await);
+    told("idempotency-purge", idempotency::purge(&app.store, &ctx("idempotency-purge")).await);
+    told("activity-decay", decay_activity::run(app, &ctx("activity-decay")).await);
+    told("access-request-expiry", expire_access_requests::run(app, &ctx("access-request-expiry")).await);
+}
+
+fn told(job: &str, swept: Result<impl std::fmt::Debug, DbFault>) {
+    match swept {
+        Ok(rows) => tracing::debug!(job, ?rows, "swept"),
+        Err(fault) => tracing::warn!(job, %fault, "cannot sweep; trying again in an hour"),
+    }
 }

@@ -1,7 +1,5 @@
 //! How misspelt words are recognised: two words that differ by few letters have something in common when some are left out of each.
 
-use std::collections::BTreeSet;
-
 use super::keys::key;
 use super::words::is_dense;
 
@@ -34,17 +32,24 @@ pub fn keys(word: &str) -> Vec<i64> {
         return Vec::new();
     }
     let letters: Vec<char> = word.chars().take(VARIED).collect();
-    let rounds = if word.chars().count() < 7 { 1 } else { 2 };
-    let mut left: BTreeSet<Vec<char>> = BTreeSet::from([letters]);
-    let mut last: Vec<Vec<char>> = left.iter().cloned().collect();
-    for _ in 0..rounds {
-        let shorter = last
-            .iter()
-            .flat_map(|text| (0..text.len()).map(|out| [&text[..out], &text[out + 1..]].concat()).collect::<Vec<_>>());
-        last = shorter.filter(|text| left.insert(text.clone())).collect();
+    let two = word.chars().count() >= 7;
+    let mut keys = vec![key_without(&letters, &[])];
+    for first in 0..letters.len() {
+        keys.push(key_without(&letters, &[first]));
+        if two {
+            keys.extend((first + 1..letters.len()).map(|second| key_without(&letters, &[first, second])));
+        }
     }
-    // Not the keys of words: those lead to organizations.
-    left.into_iter().map(|text| key(&format!("spelling {}", text.into_iter().collect::<String>()))).collect()
+    keys.sort_unstable();
+    // Of two equal letters beside each other either may be left out.
+    keys.dedup();
+    keys
+}
+
+/// The key of what is left without the letters at these places. Not the key of a word: those lead to organizations.
+fn key_without(letters: &[char], places: &[usize]) -> i64 {
+    let left = letters.iter().enumerate().filter(|(place, _)| !places.contains(place));
+    key(&"spelling ".chars().chain(left.map(|(_, letter)| *letter)).collect::<String>())
 }
 
 /// A word from its second letter on, its third and so on, as long as they are long enough to be looked for.

@@ -20,6 +20,9 @@ static FORMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     forms.collect()
 });
 static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| entries(STOP_WORDS).collect());
+/// Words that are in one of them.
+static FORM_WORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| FORMS.iter().flat_map(|form| form.split(' ')).collect());
 /// The most words of a legal form.
 static LONGEST_FORM: LazyLock<usize> =
     LazyLock::new(|| FORMS.iter().map(|form| form.split(' ').count()).max().unwrap_or(1));
@@ -68,7 +71,8 @@ fn mark_forms(texts: &[String], light: &mut [bool]) {
 }
 
 fn is_form(texts: &[String]) -> bool {
-    FORMS.contains(&texts.join(" "))
+    // Nearly no word is, and then there is nothing to join.
+    texts.iter().all(|text| FORM_WORDS.contains(text.as_str())) && FORMS.contains(&texts.join(" "))
 }
 
 fn split(normalized: &str) -> Vec<String> {
@@ -77,8 +81,9 @@ fn split(normalized: &str) -> Vec<String> {
     let mut open = false;
     // Longer names end here: what comes after would not be looked at.
     for token in normalized.split(' ').filter(|token| !token.is_empty()).take(8 * MOST) {
-        let alone =
-            token.chars().count() == 1 && token.chars().all(|letter| letter.is_alphabetic() && !is_dense(letter));
+        let mut letters = token.chars();
+        let alone = letters.next().is_some_and(|letter| letter.is_alphabetic() && !is_dense(letter))
+            && letters.next().is_none();
         match texts.last_mut() {
             Some(last) if alone && open => last.push_str(token),
             _ => cut(token, &mut texts),
@@ -90,6 +95,10 @@ fn split(normalized: &str) -> Vec<String> {
 
 /// Cuts a token where its script begins or ends to be one without spaces, and such parts into pairs of letters.
 fn cut(token: &str, texts: &mut Vec<String>) {
+    if !token.chars().any(is_dense) {
+        texts.push(token.to_owned());
+        return;
+    }
     let letters: Vec<char> = token.chars().collect();
     for part in letters.chunk_by(|a, b| is_dense(*a) == is_dense(*b)) {
         if is_dense(part[0]) && part.len() > 2 {

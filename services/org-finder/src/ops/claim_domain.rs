@@ -4,7 +4,7 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Conn, DbFault, Mutation};
 use dialtone_ids::Etag;
 
-use super::{change, held_by, unless_stale, updated};
+use super::{change, held_for_change, unless_stale, updated};
 use crate::App;
 use crate::error::Error;
 use crate::model::domain::{State, lineage, registered};
@@ -18,7 +18,7 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, name: DomainName, et
     let ctx = &ctx.everywhere();
     app.store
         .mutate(Op::DomainClaim, ctx, mutation, async |c: &mut Conn| {
-            let (before, _) = held_by(c, &name).await?;
+            let (before, _) = held_for_change(c, &name).await?;
             unless_stale(&etag, before.version, &name)?;
             match before.state {
                 State::Claimed => return Ok(before),

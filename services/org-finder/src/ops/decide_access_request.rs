@@ -30,6 +30,10 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, input: Input) -> Res
             partner_link::partner_link_lock(c).await.map_err(Error::Db)?;
             let before = access_request::access_request_lock(c, name).await.map_err(|fault| found(fault, name))?;
             unless_stale(&etag, before.version, name)?;
+            // Who asks may have changed since the caller was let in: by a merge, or when it was undone.
+            if partner != Some(before.partner) {
+                return Err(Error::Stale(name.to_string()));
+            }
             match before.state_at(Utc::now()) {
                 State::Pending => {}
                 State::Expired => return Err(Error::AccessRequestExpired(name)),

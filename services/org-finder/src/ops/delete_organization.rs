@@ -29,6 +29,8 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, input: Input) -> Res
             let before = organization::organization_get(c, id).await.map_err(|fault| found(fault, id))?;
             unless_stale(&etag, before.version, id)?;
             if !force {
+                // Nobody links a customer to it meanwhile.
+                partner_link::partner_link_lock(c).await.map_err(Error::Db)?;
                 refuse_in_use(c, id).await?;
             }
             let purge = Utc::now() + TimeDelta::days(app.undelete_days);

@@ -20,7 +20,7 @@ pub async fn run(app: &App, ctx: &Ctx, id: OrganizationId) -> Result<Organizatio
 }
 
 /// Whoever knows the name of an organization that was merged is told where to go.
-async fn gone(c: &mut Conn, organization: OrganizationId) -> Result<Error, DbFault> {
+pub(super) async fn gone(c: &mut Conn, organization: OrganizationId) -> Result<Error, DbFault> {
     Ok(match merge::standing_get(c, organization).await? {
         Some(Standing::Merged(into)) => Error::OrganizationMerged { organization, into },
         Some(Standing::Live | Standing::Deleted) | None => Error::NotFound(organization.to_string()),

@@ -23,8 +23,9 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, input: Input) -> Res
     let name = PartnerLinkName::new(partner, PartnerLinkId::new());
     app.store
         .mutate(Op::PartnerLinkCreate, ctx, mutation, async |c: &mut Conn| {
-            check_ends(c, partner, customer).await?;
+            // First: a merge that is under way holds it, and one of the ends may be gone after it.
             partner_link::partner_link_lock(c).await.map_err(Error::Db)?;
+            check_ends(c, partner, customer).await?;
             match partner_link::partner_link_get(c, partner, customer).await {
                 Ok(link) => return Ok(link),
                 Err(DbFault::NotFound) => {}

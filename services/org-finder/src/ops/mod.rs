@@ -90,6 +90,12 @@ async fn held_by(c: &mut Conn, name: &DomainName) -> Result<(HeldDomain, Challen
     domain::domain_get_challenge(c, name).await.map_err(|fault| found(fault, name))
 }
 
+/// As [`held_by`], and keeps the organization from being merged or deleted until the transaction ends.
+async fn held_for_change(c: &mut Conn, name: &DomainName) -> Result<(HeldDomain, Challenge), Error> {
+    organization::organization_lock(c, name.organization).await.map_err(|fault| found(fault, name))?;
+    domain::domain_get_challenge(c, name).await.map_err(|fault| found(fault, name))
+}
+
 /// What a compare-and-set means.
 fn updated<T>(answer: Cas<T>, name: impl ToString) -> Result<T, Error> {
     match answer {

@@ -4,7 +4,7 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Conn, Mutation};
 use dialtone_ids::Etag;
 
-use super::{change, held_by, unless_stale, updated};
+use super::{change, held_for_change, unless_stale, updated};
 use crate::App;
 use crate::error::Error;
 use crate::model::held_domain::{DomainName, HeldDomain};
@@ -14,7 +14,7 @@ use crate::store::{domain, op::Op};
 pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, name: DomainName, etag: Etag) -> Result<HeldDomain, Error> {
     app.store
         .mutate(Op::DomainRelease, ctx, mutation, async |c: &mut Conn| {
-            let (before, _) = held_by(c, &name).await?;
+            let (before, _) = held_for_change(c, &name).await?;
             unless_stale(&etag, before.version, &name)?;
             let released = domain::domain_delete_if(c, &name, before.version).await.map_err(Error::Db)?;
             let released = updated(released, &name)?;

@@ -60,7 +60,12 @@ pub(super) async fn linked(
         Err(DbFault::NotFound) => return Err(none()),
         Err(fault) => return Err(Error::Db(fault)),
     };
-    if organization::organization_exists(c, customer).await.map_err(Error::Db)? { Ok(link) } else { Err(none()) }
+    for end in [customer, partner] {
+        if !organization::organization_exists(c, end).await.map_err(Error::Db)? {
+            return Err(none());
+        }
+    }
+    Ok(link)
 }
 
 fn refusal(why: Unasked, link: &PartnerLink) -> Error {

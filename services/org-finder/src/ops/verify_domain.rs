@@ -4,7 +4,7 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Conn, DbFault, Mutation, TxError};
 use dialtone_ids::Etag;
 
-use super::{change, held_by, unless_stale, updated};
+use super::{change, held_by, held_for_change, unless_stale, updated};
 use crate::App;
 use crate::error::Error;
 use crate::model::challenge::{Challenge, record_name};
@@ -22,7 +22,7 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, name: DomainName, et
     };
     look_up(app, ctx, &name.domain, challenge).await?;
     let write = async |c: &mut Conn| {
-        let (before, _) = held_by(c, &name).await?;
+        let (before, _) = held_for_change(c, &name).await?;
         unless_stale(&etag, before.version, &name)?;
         let after = domain::domain_verify_if(c, &name, challenge).await.map_err(Error::Db)?;
         let after = updated(after, &name)?;

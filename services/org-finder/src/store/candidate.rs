@@ -66,7 +66,7 @@ impl QueryFragment<Pg> for Candidates<'_> {
         );
         out.push_bind_param::<Bool, _>(&self.partner)?;
         out.push_sql(" THEN o.is_partner ELSE o.is_customer END ORDER BY h.is_contact DESC, o.id LIMIT ");
-        out.push_bind_param::<BigInt, _>(&MOST)?;
+        out.push_sql(&MOST.to_string());
         out.push_sql(") AS f");
         push_knowledge(&mut out, self.address)
     }
@@ -121,9 +121,9 @@ fn push_knowledge<'b>(out: &mut AstPass<'_, 'b, Pg>, address: &'b Address) -> Qu
              SELECT domain, state FROM organization_domains WHERE organization_id = f.id \
              ORDER BY state = 'UNVERIFIED', domain LIMIT CASE WHEN f.total <= ",
     );
-    out.push_bind_param::<BigInt, _>(&SHOWN)?;
+    out.push_sql(&SHOWN.to_string());
     out.push_sql(" THEN ");
-    out.push_bind_param::<BigInt, _>(&DOMAINS)?;
+    out.push_sql(&DOMAINS.to_string());
     out.push_sql(
         " ELSE 1 END) AS known) AS d ON true \
          LEFT JOIN LATERAL (SELECT sum(active_users)::bigint AS active_users, \
@@ -162,7 +162,7 @@ impl QueryFragment<Pg> for Known<'_> {
                SELECT domain, state FROM organization_domains WHERE organization_id = o.id \
                ORDER BY state = 'UNVERIFIED', domain LIMIT ",
         );
-        out.push_bind_param::<BigInt, _>(&DOMAINS)?;
+        out.push_sql(&DOMAINS.to_string());
         out.push_sql(") AS known) AS d ON true");
         Ok(())
     }

@@ -46,7 +46,7 @@ impl QueryFragment<Pg> for Vocabulary<'_> {
             "::bigint[]) AS q (key), LATERAL (SELECT word_key FROM name_spellings WHERE key = q.key \
                ORDER BY word_key LIMIT ",
         );
-        out.push_bind_param::<BigInt, _>(&MOST_PER_SPELLING)?;
+        out.push_sql(&MOST_PER_SPELLING.to_string());
         for (table, column, key) in [("name_words", "word", "key"), ("name_tails", "tail", "word_key")] {
             out.push_sql(") AS s UNION SELECT s.key FROM unnest(");
             out.push_bind_param::<Array<Text>, _>(&self.firsts)?;
@@ -65,7 +65,7 @@ impl QueryFragment<Pg> for Vocabulary<'_> {
             out.push_sql(", ");
             out.push_sql(key);
             out.push_sql(" LIMIT ");
-            out.push_bind_param::<BigInt, _>(&MOST_PER_RANGE)?;
+            out.push_sql(&MOST_PER_RANGE.to_string());
         }
         out.push_sql(") AS s) AS found, LATERAL (SELECT word FROM name_words WHERE key = found.key OFFSET 0) AS w ORDER BY w.word");
         Ok(())
@@ -106,7 +106,7 @@ impl QueryFragment<Pg> for Counts<'_> {
             "SELECT (SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = q.key \
              ORDER BY p.organization_id LIMIT ",
         );
-        out.push_bind_param::<BigInt, _>(&MOST_PER_KEY)?;
+        out.push_sql(&MOST_PER_KEY.to_string());
         out.push_sql(") AS counted) AS count FROM unnest(");
         out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
         out.push_sql("::bigint[]) WITH ORDINALITY AS q (key, place) ORDER BY q.place");
@@ -156,9 +156,9 @@ impl QueryFragment<Pg> for Probed<'_> {
             "::integer[]) AS q (key, worth), LATERAL (SELECT organization_id FROM name_postings WHERE key = q.key \
                ORDER BY organization_id LIMIT ",
         );
-        out.push_bind_param::<BigInt, _>(&MOST_PER_KEY)?;
+        out.push_sql(&MOST_PER_KEY.to_string());
         out.push_sql(") AS p GROUP BY p.organization_id ORDER BY sum(q.worth) DESC, p.organization_id LIMIT ");
-        out.push_bind_param::<BigInt, _>(&MOST_COMPARED)?;
+        out.push_sql(&MOST_COMPARED.to_string());
         out.push_sql(
             ") AS found, LATERAL (SELECT * FROM organizations AS o WHERE o.id = found.id OFFSET 0) AS o \
              WHERE o.deleted IS NULL AND ",

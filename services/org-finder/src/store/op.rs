@@ -100,4 +100,12 @@ impl OpName for Op {
             Self::MergePurge => "merge_purge",
         }
     }
+
+    fn keeps_plans(self) -> bool {
+        // Limited look-ups by index, whatever is asked.
+        matches!(
+            self,
+            Self::OrganizationMatch | Self::OrganizationExplain | Self::OrganizationSearch | Self::AccessCheck
+        )
+    }
 }

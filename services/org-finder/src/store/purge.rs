@@ -37,9 +37,10 @@ fn uuids(organizations: &[OrganizationId]) -> Vec<Uuid> {
     organizations.iter().map(|organization| organization.uuid()).collect()
 }
 
-/// Organizations whose deletion cannot be undone any more, the oldest first, after those of `but`.
+/// Organizations whose deletion cannot be undone any more, the oldest first, after those of `but`. Not at once: an undeletion that began
+/// in time may take some seconds.
 pub async fn purge_due(c: &mut Conn, but: &[OrganizationId], limit: i64) -> Result<Vec<OrganizationId>, DbFault> {
-    let sql = "SELECT id FROM organizations WHERE purge <= now() AND id <> ALL ($1) ORDER BY purge LIMIT $2";
+    let sql = "SELECT id FROM organizations WHERE purge <= now() - interval '1 minute' AND id <> ALL ($1) ORDER BY purge LIMIT $2";
     let query = diesel::sql_query(sql).bind::<Array<SqlUuid>, _>(uuids(but)).bind::<BigInt, _>(limit);
     Ok(names(query.load(c).await.db()?))
 }

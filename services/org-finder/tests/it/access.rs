@@ -178,3 +178,25 @@ async fn own_grants_are_listed_to_services_only() {
     assert_denied(suite.access().list_access(suite.person("anna", ask())).await, "access.list");
     assert_invalid(suite.access().list_access(suite.staff(ListAccessRequest::default())).await, &["subject"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_that_another_replaced_meanwhile_is_not_replaced_unseen() {
+    let suite = Suite::start().await;
+    let own = suite.create(customer("Own", &[])).await.name;
+    let seen = suite.grant(&own, "rita", Role::ReadOnly).await;
+    let current = suite.grant(&own, "rita", Role::ProvisioningAdmin).await;
+    let before = suite.footprint().await;
+    let replacing = |etag: &str, subject: &str| {
+        let mut message = grant(&own, subject, Role::FullAdmin);
+        message.grant = message.grant.map(|grant| Grant { etag: etag.into(), ..grant });
+        suite.staff(message)
+    };
+    let refused = suite.access().grant_role(replacing(&seen.etag, "rita")).await;
+    assert_refused(refused, Code::Aborted, "ETAG_MISMATCH", &[("resource", &seen.name)]);
+    // Nor is what was revoked given anew.
+    let refused = suite.access().grant_role(replacing(&seen.etag, "anna")).await;
+    assert_refused(refused, Code::Aborted, "ETAG_MISMATCH", &[("resource", "the grant of anna")]);
+    assert_eq!(suite.footprint().await, before);
+    let replaced = suite.access().grant_role(replacing(&current.etag, "rita")).await.expect("it is the one");
+    assert_eq!(replaced.into_inner().role(), Role::FullAdmin);
+}

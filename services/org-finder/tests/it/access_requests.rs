@@ -355,3 +355,20 @@ async fn handing_over_to_the_customer_takes_nothing_from_the_partner() {
     assert_eq!(links.partner_links, std::slice::from_ref(&pair.link));
     assert_eq!(pair.ask().await.state(), AccessRequestState::Pending);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_writes_down_that_requests_expired_and_tells_it() {
+    let pair = Pair::new().await;
+    let suite = &pair.suite;
+    let request = pair.ask().await;
+    suite.pass_the_time().await;
+    // It looks at its start.
+    let _another = suite.start_another().await;
+    dialtone_testkit::eventually("it is told", std::time::Duration::from_secs(30), async || {
+        (suite.last_events(1).await == ["access_request.expired"]).then_some(())
+    })
+    .await;
+    let told = suite.get_as("anna", &request.name).await.expect("she may");
+    assert_eq!(told.state(), AccessRequestState::Expired);
+    assert_ne!(told.etag, request.etag);
+}

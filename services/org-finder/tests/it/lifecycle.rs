@@ -268,7 +268,7 @@ async fn when_its_time_is_over_nothing_is_left_but_the_history() {
                     deleted, merged_into) \
                   SELECT gen_random_uuid(), 'Merged', 'merged', 'SE', false, true, now(), id FROM organizations \
                   WHERE display_name = 'Own'; \
-                  UPDATE organizations SET purge = now() - interval '1 second' WHERE display_name = 'Own'";
+                  UPDATE organizations SET purge = now() - interval '2 minutes' WHERE display_name = 'Own'";
     suite.admin.batch_execute(merged).await.expect("the statements are right");
     let _second = suite.start_another().await;
     eventually("it is purged", Duration::from_secs(30), async || {

@@ -232,3 +232,22 @@ async fn an_undo_that_has_become_impossible_says_why_and_changes_nothing() {
     let back = suite.get(&goes).await;
     assert_eq!(back.domains[0].state(), DomainState::Claimed);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merged_organization_is_given_no_role_so_the_merge_can_be_undone() {
+    let suite = Suite::start().await;
+    let (stays, goes) = pair(&suite).await;
+    suite.grant(&goes, "anna", Role::FullAdmin).await;
+    suite.merge(&stays, &goes).await;
+    let before = (suite.rows().await, suite.footprint().await);
+    let metadata = [("organization", goes.as_str()), ("merged_into", stays.as_str())];
+    for subject in ["anna", "rita"] {
+        let grant = Grant { subject: subject.into(), role: Role::ReadOnly.into(), ..Grant::default() };
+        let grant = GrantRoleRequest { parent: goes.clone(), grant: Some(grant), ..Default::default() };
+        // Anna administers the survivor, and so what was merged into it.
+        let refused = suite.access().grant_role(suite.person("anna", grant)).await;
+        assert_refused(refused, Code::NotFound, "ORGANIZATION_MERGED", &metadata);
+    }
+    assert_eq!((suite.rows().await, suite.footprint().await), before);
+    suite.undo(&goes).await.expect("nothing stands in its way");
+}

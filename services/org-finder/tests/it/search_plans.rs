@@ -1,10 +1,13 @@
 //! The statements of a search go by their indexes, with many rows and under row-level security, and look at a limited number of rows.
 
+use dialtone_proto::orgfinder::v1::{
+    MatchOrganizationsRequest, OrganizationRole, SearchKind, SearchOrganizationsRequest,
+};
 use dialtone_testkit::fresh;
 use org_finder::SERVICE;
 use tokio_postgres::Client;
 
-use crate::support::{sql, template};
+use crate::support::{Suite, sql, template};
 
 /// Twenty thousand organizations with an index of their names; the first key has all of them.
 const FILL: &str = "INSERT INTO organizations (id, display_name, normalized_name, region_code, is_partner, is_customer, name_index) \
@@ -111,4 +114,59 @@ async fn of_a_key_that_all_have_only_so_many_rows_are_read() {
         let most = rows.max().expect("each node tells its rows");
         assert!(most <= 200, "{most} rows: {statement}\n{plan}");
     }
+}
+
+/// What the server read so far of the tables of a search: how often one in whole, and how often the index of spellings.
+async fn scans(admin: &Client) -> (i64, i64) {
+    let sql = "SELECT sum(seq_scan)::bigint, coalesce(sum(idx_scan) FILTER (WHERE relname = 'name_spellings'), 0)::bigint \
+        FROM pg_stat_user_tables WHERE schemaname = 'org_finder' AND relname IN ('organizations', 'organization_domains', \
+        'people', 'organization_activity', 'partner_links', 'name_postings', 'name_words', 'name_spellings', 'name_tails')";
+    let row = admin.query_one(sql, &[]).await.expect("the statement is right");
+    (row.get(0), row.get(1))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_search_and_no_match_reads_a_whole_table() {
+    let suite = Suite::start().await;
+    let fill = "INSERT INTO organizations (id, display_name, normalized_name, region_code, is_partner, is_customer) \
+          SELECT md5(n::text)::uuid, 'Northern ' || md5(n::text), 'northern ' || md5(n::text), 'SE', n < 100, true \
+          FROM generate_series(1, 4000) AS n; \
+        INSERT INTO organization_domains SELECT md5(n::text)::uuid, 'd' || n || '.example', 'VERIFIED' \
+          FROM generate_series(1, 4000) AS n";
+    suite.admin.batch_execute(fill).await.expect("the statements are right");
+    // Puts them into the index as it starts.
+    let another = suite.start_another().await;
+    let waiting = "SELECT count(*) FROM organizations WHERE name_index < 1";
+    while suite.admin.query_one(waiting, &[]).await.expect("it counts").get::<_, i64>(0) > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    drop(another);
+    suite.admin.batch_execute("VACUUM ANALYZE").await.expect("a superuser may");
+    let (before, looked) = scans(&suite.admin).await;
+    let questions = [
+        (SearchKind::Name, "nothern c4ca4238a0b923820dcc509a6f75849b"),
+        (SearchKind::Name, "northern"),
+        (SearchKind::Domain, "mail.d17.example"),
+        (SearchKind::Domain, "d1"),
+    ];
+    // Often enough for the server to have settled on its plans.
+    for _ in 0..12 {
+        for (kind, query) in questions {
+            let search = SearchOrganizationsRequest { query: query.into(), kind: kind.into(), ..Default::default() };
+            let found = suite.finder().search_organizations(suite.staff(search)).await.expect("staff may");
+            assert!(!found.into_inner().organizations.is_empty(), "{query} finds nothing");
+        }
+        let role = OrganizationRole::Customer.into();
+        let contact = MatchOrganizationsRequest { contact_email: "a@d9.example".into(), role, ..Default::default() };
+        let matched = suite.finder().match_organizations(suite.staff(contact)).await.expect("staff may").into_inner();
+        assert_eq!(matched.candidates.len(), 1);
+    }
+    // The server tells what was read some time after.
+    let told = async {
+        while scans(&suite.admin).await.1 < looked + 12 {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), told).await.expect("what was read is told");
+    assert_eq!(scans(&suite.admin).await.0 - before, 0, "whole tables were read");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dialtone_db::DbFault;
-use dialtone_status::{Code, Fault, reasons};
+use dialtone_status::{Code, Fault, Violation, reasons};
 
 use crate::error::Error;
 
@@ -27,6 +27,11 @@ pub(super) fn fault(error: Error) -> Fault {
             "Templates, plans and offers are for organizations with the role PARTNER; give it that role first.",
         )
         .with("organization", organization.to_string()),
+        Error::NotTheTierAbove { above, partner } => Fault::invalid_fields(vec![Violation {
+            field: "offered_by".to_owned(),
+            rule: "offered_by.above",
+            description: format!("{above} is not linked to {partner} as its partner; name the tier above it"),
+        }]),
         Error::NothingToSubmit { template, revision } => Fault::new(
             Code::FailedPrecondition,
             "NOTHING_TO_SUBMIT",

@@ -26,8 +26,10 @@ pub(super) async fn run(app: Arc<App>, stopping: CancellationToken) {
 }
 
 async fn once(app: &App) -> Result<(), DbFault> {
-    let templates = purge_templates::run(app, &Ctx::job(SERVICE, "template-purge")).await?;
-    let answers = idempotency::purge(&app.store, &Ctx::job(SERVICE, "idempotency-purge")).await?;
+    // The one goes on when the other cannot.
+    let templates = purge_templates::run(app, &Ctx::job(SERVICE, "template-purge")).await;
+    let answers = idempotency::purge(&app.store, &Ctx::job(SERVICE, "idempotency-purge")).await;
+    let (templates, answers) = (templates?, answers?);
     tracing::debug!(templates, answers, "swept");
     Ok(())
 }

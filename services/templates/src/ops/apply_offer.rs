@@ -6,9 +6,9 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Conn, DbFault, Mutation};
 use dialtone_ids::{Etag, OrganizationId};
 
-use super::must_be_partner;
 use super::offers::{inside, of_tier, record_offer};
 use super::plans::must_take_plans;
+use super::{must_be_partner, unless_repeated};
 use crate::App;
 use crate::error::Error;
 use crate::model::offer::{Offer, OfferName};
@@ -28,7 +28,9 @@ pub struct Ticks {
 
 pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, ticks: Ticks) -> Result<Offer, Error> {
     let name = &ticks.name;
-    must_be_partner(app, ctx, name.partner).await?;
+    if let Err(refusal) = may_be_offered(app, ctx, &ticks).await {
+        return unless_repeated(app, Op::OfferApply, ctx, mutation, refusal).await;
+    }
     // Plans and offers of the tiers above; what is read of them is told to nobody.
     let ctx = ctx.everywhere();
     app.store
@@ -53,9 +55,23 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, ticks: Ticks) -> Res
             }
             inside(c, name, ticks.offered_by, &ticks.plans).await?;
             let after = Offer { ticked: ticks.plans.clone(), offered_by: ticks.offered_by, ..before };
-            let after = offer::offer_put(c, &after, false).await.map_err(Error::Db)?;
+            let after = match offer::offer_put(c, &after, false).await {
+                // A plan was deleted in between: run again and find it missing.
+                Err(DbFault::ForeignKey { .. }) => return Err(Error::Db(DbFault::Serialization)),
+                stored => stored.map_err(Error::Db)?,
+            };
             record_offer(c, &ctx, "reseller_offer.applied", found.as_ref(), &after).await?;
             Ok(after)
         })
         .await
+}
+
+/// Refuses an organization that may not resell, and a tier that is not above it: whoever administers a partner administers those below
+/// it, too, and could otherwise pass on to the partner what somebody else offers to one of them.
+async fn may_be_offered(app: &App, ctx: &Ctx, ticks: &Ticks) -> Result<(), Error> {
+    let partner = ticks.name.partner;
+    must_be_partner(app, ctx, partner).await?;
+    let Some(above) = ticks.offered_by else { return Ok(()) };
+    let linked = app.org_finder.is_linked(ctx, above, partner).await.map_err(Error::Peer)?;
+    if linked { Ok(()) } else { Err(Error::NotTheTierAbove { above, partner }) }
 }

@@ -4,8 +4,8 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Conn, Mutation};
 use uuid::Uuid;
 
-use super::must_be_partner;
 use super::plans::{Happened, fitting, must_take_plans, record_plan};
+use super::{must_be_partner, unless_repeated};
 use crate::App;
 use crate::error::Error;
 use crate::model::plan::{Content, Owner, Plan, PlanName};
@@ -19,8 +19,10 @@ pub async fn run(
     offering: &str,
     content: Content,
 ) -> Result<Plan, Error> {
-    if let Owner::Organization(organization) = owner {
-        must_be_partner(app, ctx, organization).await?;
+    if let Owner::Organization(organization) = owner
+        && let Err(refusal) = must_be_partner(app, ctx, organization).await
+    {
+        return unless_repeated(app, Op::PlanCreate, ctx, mutation, refusal).await;
     }
     let name = PlanName { owner, kind: content.kind(), id: Uuid::now_v7() };
     app.store

@@ -4,7 +4,7 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Conn, Mutation};
 use dialtone_ids::{OrganizationId, TemplateId, TemplateName};
 
-use super::{must_be_partner, own_subscription, record};
+use super::{must_be_partner, own_subscription, record, unless_repeated};
 use crate::App;
 use crate::error::Error;
 use crate::model::template::{Content, Template};
@@ -17,7 +17,9 @@ pub async fn run(
     partner: OrganizationId,
     content: Content,
 ) -> Result<Template, Error> {
-    must_be_partner(app, ctx, partner).await?;
+    if let Err(refusal) = must_be_partner(app, ctx, partner).await {
+        return unless_repeated(app, Op::TemplateCreate, ctx, mutation, refusal).await;
+    }
     let name = TemplateName::new(partner, TemplateId::new());
     app.store
         .mutate(Op::TemplateCreate, ctx, mutation, async |c: &mut Conn| {

@@ -4,11 +4,11 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Cas, Conn, DbFault, Mutation};
 use dialtone_ids::Etag;
 
-use super::plans::{Happened, current_plan, record_plan};
+use super::plans::{Happened, current_plan, record_plan, unheld};
 use crate::App;
 use crate::error::Error;
 use crate::model::plan::{Plan, PlanName};
-use crate::store::{offer, op::Op, plan, plan_use};
+use crate::store::{offer, op::Op, plan};
 
 /// What was deleted.
 pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, name: PlanName, etag: Etag) -> Result<Plan, Error> {
@@ -17,10 +17,7 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, name: PlanName, etag
     app.store
         .mutate(Op::PlanDelete, &ctx, mutation, async |c: &mut Conn| {
             let before = current_plan(c, name, &etag).await?;
-            let holders = plan_use::plan_use_count(c, name).await.map_err(Error::Db)?;
-            if holders.count > 0 {
-                return Err(Error::PlanInUse { plans: vec![name], holders });
-            }
+            unheld(c, name).await?;
             let offers = offer::offer_count_with(c, name).await.map_err(Error::Db)?;
             if offers > 0 {
                 return Err(Error::PlanOffered { plan: name, offers });

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::model::offer::OfferName;
 use crate::model::plan::{Kind, Plan};
 use crate::store::offer::{self, OfferedPlace};
-use crate::store::op::Op;
+use crate::store::{offering, op::Op};
 
 /// One page, and the token of the next; empty on the last.
 pub async fn run(
@@ -27,9 +27,14 @@ pub async fn run(
     let mut page = app
         .store
         .read(Op::OfferPlanList, &ctx, async |c: &mut Conn| {
-            offer::offer_plan_list(c, name, after.as_ref(), size as i64 + 1).await.map_err(Error::Db)
+            // What is not sold any more is given to nobody new.
+            if !offering::offering_takes_plans(c, &name.offering).await? {
+                return Ok(Vec::new());
+            }
+            offer::offer_plan_list(c, name, after.as_ref(), size as i64 + 1).await
         })
-        .await?;
+        .await
+        .map_err(Error::Db)?;
     let place = cut(&mut page, size).map(|last| OfferedPlace { user: last.name.kind == Kind::User, id: last.name.id });
     Ok((page, place.map_or_else(String::new, |place| app.pager.seal(&place, &scope))))
 }

@@ -48,14 +48,15 @@ pub mod validate_packages;
 pub mod withdraw_offer;
 
 use dialtone_authz::Ctx;
-use dialtone_db::{Cas, Conn, DbFault, history::Change};
+use dialtone_db::{Cas, Conn, DbFault, Mutation, history::Change};
 use dialtone_ids::{Etag, OrganizationId, SubscriptionId, TemplateName};
+use serde::de::DeserializeOwned;
 
 use crate::App;
 use crate::error::Error;
 use crate::model::revision::{RevisionName, Use};
 use crate::model::template::Template;
-use crate::store::{subscription, template};
+use crate::store::{op::Op, subscription, template};
 
 /// Rows of one page: what was asked for, 50 where nothing was.
 fn page_size(asked: i32) -> usize {
@@ -78,6 +79,17 @@ async fn must_be_partner(app: &App, ctx: &Ctx, organization: OrganizationId) -> 
         Some(false) => Err(Error::NotAPartner(organization)),
         None => Err(Error::OrganizationNotFound(organization)),
     }
+}
+
+/// The answer to a request that is refused by what another service says now: a repetition gets what the first was answered.
+async fn unless_repeated<T: DeserializeOwned + Send>(
+    app: &App,
+    op: Op,
+    ctx: &Ctx,
+    mutation: &Mutation,
+    refusal: Error,
+) -> Result<T, Error> {
+    app.store.answered(op, ctx, mutation).await?.ok_or(refusal)
 }
 
 /// A missing entry of the catalogue, which anybody may know.

@@ -64,11 +64,13 @@ pub(super) async fn free(c: &mut Conn, name: &OfferName, plans: &[PlanName]) -> 
     offer::offer_plans_lock(c, name, plans).await.map_err(Error::Db)?;
     let holders = plan_use::plan_use_count_by(c, name, plans).await.map_err(Error::Db)?;
     if holders.count > 0 {
-        return Err(Error::PlanInUse { plans: plans.to_vec(), holders });
+        let plans = offer::offer_plans_used(c, name, plans).await.map_err(Error::Db)?;
+        return Err(Error::PlanInUse { plans, holders });
     }
     let offers = offer::offer_count_below(c, name, plans).await.map_err(Error::Db)?;
     if offers.count > 0 {
-        return Err(Error::PlanOfferedBelow { plans: plans.to_vec(), offers });
+        let plans = offer::offer_plans_below(c, name, plans).await.map_err(Error::Db)?;
+        return Err(Error::PlanOfferedBelow { plans, offers });
     }
     Ok(())
 }

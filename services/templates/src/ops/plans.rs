@@ -6,7 +6,7 @@ use dialtone_ids::{Etag, OrganizationId};
 
 use crate::error::Error;
 use crate::model::plan::{Content, Kind, Plan, PlanName, misfits};
-use crate::store::{offering, plan};
+use crate::store::{offering, plan, plan_use};
 
 /// A missing plan, where the caller may know that it is missing.
 pub(super) fn found_plan(fault: DbFault, name: PlanName) -> Error {
@@ -23,6 +23,12 @@ pub(super) async fn current_plan(c: &mut Conn, name: PlanName, etag: &Etag) -> R
 pub(super) fn fitting(content: &Content) -> Result<(), Error> {
     let misfits = misfits(content);
     if misfits.is_empty() { Ok(()) } else { Err(Error::PlanUnfit { kind: content.kind(), misfits }) }
+}
+
+/// Refuses a plan that somebody has.
+pub(super) async fn unheld(c: &mut Conn, name: PlanName) -> Result<(), Error> {
+    let holders = plan_use::plan_use_count(c, name).await.map_err(Error::Db)?;
+    if holders.count == 0 { Ok(()) } else { Err(Error::PlanInUse { plans: vec![name], holders }) }
 }
 
 /// Refuses an offering that plans do not configure.

@@ -5,6 +5,7 @@ use dialtone_db::{Conn, Mutation};
 use dialtone_ids::{Etag, OrganizationId};
 
 use super::offers::{current_offer, free, inside, of_tier, record_offer};
+use super::plans::must_take_plans;
 use crate::App;
 use crate::error::Error;
 use crate::model::offer::{Offer, OfferName};
@@ -27,6 +28,9 @@ pub async fn run(
             of_tier(&before, offered_by)?;
             if before.ticked == before.offered {
                 return Err(Error::NothingToProvision(name.clone()));
+            }
+            if !before.ticked.is_subset(&before.offered) {
+                must_take_plans(c, &name.offering).await?;
             }
             // They were when they were ticked, and the tier above goes on.
             inside(c, name, offered_by, &before.ticked).await?;

@@ -4,6 +4,7 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Conn, DbFault, Mutation, TxContext as _};
 
 use super::offers::record_holder;
+use super::plans::must_take_plans;
 use crate::App;
 use crate::error::Error;
 use crate::model::offer::{Holder, OfferName, PlanUse};
@@ -25,6 +26,7 @@ pub async fn run(
             if let Some(same) = plan_use::plan_use_get(c, name, plan, holder).await.map_err(Error::Db)? {
                 return Ok(same);
             }
+            must_take_plans(c, &name.offering).await?;
             // Held, so that it is not withdrawn at the same moment; whoever withdraws it counts after us. The plan itself, too, so that
             // what its users can do does not change.
             let held = offer::offer_plans_hold(c, name, &[plan]).await.map_err(Error::Db)?;

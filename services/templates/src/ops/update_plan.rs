@@ -4,11 +4,11 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Cas, Conn, Mutation};
 use dialtone_ids::Etag;
 
-use super::plans::{Happened, current_plan, fitting, record_plan};
+use super::plans::{Happened, current_plan, fitting, record_plan, unheld};
 use crate::App;
 use crate::error::Error;
 use crate::model::plan::{Content, Plan, PlanName};
-use crate::store::{op::Op, plan, plan_use};
+use crate::store::{op::Op, plan};
 
 /// What to change.
 pub struct Edit {
@@ -30,17 +30,19 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, edit: Edit) -> Resul
             let mut content = before.content.clone();
             content.apply(&edit.content, &edit.mask);
             fitting(&content)?;
+            let telephony = content.telephony() != before.content.telephony();
+            if telephony {
+                // Whoever has many holders is refused before anybody waits for the row.
+                unheld(c, name).await?;
+            }
             let after = match plan::plan_update_if(c, name, before.version, &content).await.map_err(Error::Db)? {
                 Cas::Updated(plan) => plan,
                 Cas::Stale => return Err(Error::PlanStale(name)),
                 Cas::Missing => return Err(Error::PlanNotFound(name)),
             };
-            if content.telephony() != before.content.telephony() {
-                // Counted once the row is ours: whoever gives the plan holds it, and sees the change after us.
-                let holders = plan_use::plan_use_count(c, name).await.map_err(Error::Db)?;
-                if holders.count > 0 {
-                    return Err(Error::PlanInUse { plans: vec![name], holders });
-                }
+            if telephony {
+                // Again once the row is ours: whoever gives the plan holds it, and sees the change after us.
+                unheld(c, name).await?;
             }
             record_plan(c, &ctx, Happened::Updated, Some(&before), Some(&after)).await?;
             Ok(after)

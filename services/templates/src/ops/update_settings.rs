@@ -3,8 +3,9 @@
 use dialtone_authz::Ctx;
 use dialtone_db::history::Change;
 use dialtone_db::{Conn, Mutation};
-use dialtone_ids::Etag;
+use dialtone_ids::{Etag, OrganizationId};
 
+use super::unless_repeated;
 use crate::App;
 use crate::error::Error;
 use crate::model::setting::{Owned, Owner, Values, apply};
@@ -24,8 +25,8 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, edit: Edit) -> Resul
     let owner = edit.owner;
     let organization = owner.organization();
     // Staff and services may write anywhere: what does not exist must not get settings by a slip.
-    if app.org_finder.is_partner(ctx, organization).await.map_err(Error::Peer)?.is_none() {
-        return Err(Error::OrganizationNotFound(organization));
+    if let Err(refusal) = must_exist(app, ctx, organization).await {
+        return unless_repeated(app, Op::SettingsUpdate, ctx, mutation, refusal).await;
     }
     app.store
         .mutate(Op::SettingsUpdate, ctx, mutation, async |c: &mut Conn| {
@@ -48,4 +49,9 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, edit: Edit) -> Resul
             Ok(after)
         })
         .await
+}
+
+async fn must_exist(app: &App, ctx: &Ctx, organization: OrganizationId) -> Result<(), Error> {
+    let found = app.org_finder.is_partner(ctx, organization).await.map_err(Error::Peer)?;
+    found.map(|_| ()).ok_or(Error::OrganizationNotFound(organization))
 }

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::plan::{PlanRow, kind_text, name};
-use super::schema::{plans, reseller_offer_plans as offer_plans, reseller_offers as offers};
+use super::schema::{plan_uses, plans, reseller_offer_plans as offer_plans, reseller_offers as offers};
 use crate::model::offer::{InTheWay, NAMED, Offer, OfferName};
 use crate::model::plan::{Plan, PlanName};
 
@@ -184,6 +184,41 @@ pub async fn offer_plans_hold(c: &mut Conn, name: &OfferName, plans: &[PlanName]
     Ok(held?.into_iter().filter(|plan| plans.contains(plan)).collect())
 }
 
+/// Those of `plans` that somebody has by this offer.
+pub async fn offer_plans_used(c: &mut Conn, name: &OfferName, plans: &[PlanName]) -> Result<Vec<PlanName>, DbFault> {
+    let ids: Vec<Uuid> = plans.iter().map(|plan| plan.id).collect();
+    let used = exists(
+        plan_uses::table
+            .filter(plan_uses::organization_id.eq(offer_plans::organization_id))
+            .filter(plan_uses::offering_id.eq(offer_plans::offering_id))
+            .filter(plan_uses::plan_id.eq(offer_plans::plan_id)),
+    );
+    let found = offer_plans::table.filter(is_of!(offer_plans, name)).filter(offer_plans::plan_id.eq_any(ids));
+    let found = found.filter(used).select(offer_plans::plan_id).order(offer_plans::plan_id);
+    named(plans, &found.load(c).await.db()?)
+}
+
+/// Those of `plans` that are offered in the tier below.
+pub async fn offer_plans_below(c: &mut Conn, name: &OfferName, plans: &[PlanName]) -> Result<Vec<PlanName>, DbFault> {
+    let ids: Vec<Uuid> = plans.iter().map(|plan| plan.id).collect();
+    let below = offers::table
+        .filter(offers::offered_by.eq(name.partner.uuid()))
+        .filter(offers::offering_id.eq(&name.offering))
+        .select(offers::organization_id);
+    let found = offer_plans::table
+        .filter(offer_plans::organization_id.eq_any(below))
+        .filter(offer_plans::offering_id.eq(&name.offering))
+        .filter(offer_plans::plan_id.eq_any(ids))
+        .filter(offer_plans::offered);
+    let found = found.select(offer_plans::plan_id).distinct().order(offer_plans::plan_id);
+    named(plans, &found.load(c).await.db()?)
+}
+
+/// Those of `plans` that have one of these ids.
+fn named(plans: &[PlanName], ids: &[Uuid]) -> Result<Vec<PlanName>, DbFault> {
+    Ok(plans.iter().copied().filter(|plan| ids.contains(&plan.id)).collect())
+}
+
 /// Whether a plan is offered now.
 pub async fn offer_has(c: &mut Conn, name: &OfferName, plan: PlanName) -> Result<bool, DbFault> {
     let found = offer_plans::table
@@ -255,4 +290,4 @@ pub async fn offer_count_with(c: &mut Conn, plan: PlanName) -> Result<i64, DbFau
     offer_plans::table.filter(offer_plans::plan_id.eq(plan.id)).count().get_result(c).await.db()
 }
 
-diesel::allow_tables_to_appear_in_same_query!(plans, offer_plans, offers);
+diesel::allow_tables_to_appear_in_same_query!(plans, offer_plans, offers, plan_uses);

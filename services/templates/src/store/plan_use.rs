@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use dialtone_db::{Classify as _, Conn, DbFault};
 use dialtone_ids::{OrganizationId, UserId, UserName};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::schema::plan_uses;
+use super::plan::kind_text;
+use super::schema::{plan_uses, reseller_offer_plans as offer_plans};
 use crate::model::offer::{Holder, InTheWay, NAMED, OfferName, PlanUse};
 use crate::model::plan::PlanName;
 
@@ -40,6 +42,15 @@ macro_rules! is_use {
             .and(plan_uses::plan_id.eq($plan.id))
             .and(plan_uses::customer_id.eq(customer))
             .and(plan_uses::user_id.eq(user))
+            // Whose the plan is and of which kind stands in the offer.
+            .and(exists(
+                offer_plans::table
+                    .filter(offer_plans::organization_id.eq(plan_uses::organization_id))
+                    .filter(offer_plans::offering_id.eq(plan_uses::offering_id))
+                    .filter(offer_plans::plan_id.eq(plan_uses::plan_id))
+                    .filter(offer_plans::plan_owner_id.eq($plan.owner.uuid()))
+                    .filter(offer_plans::plan_kind.eq(kind_text($plan.kind))),
+            ))
     }};
 }
 

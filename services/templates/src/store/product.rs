@@ -120,8 +120,18 @@ fn by_sku(rows: Vec<(String, String)>) -> HashMap<String, Vec<String>> {
     all
 }
 
+/// Rows of one statement, which has a limited number of parameters.
+const ROWS_AT_ONCE: usize = 1_000;
+
 /// Stores these products as they are now.
 pub async fn product_put(c: &mut Conn, all: &[&Product]) -> Result<(), DbFault> {
+    for some in all.chunks(ROWS_AT_ONCE) {
+        put_some(c, some).await?;
+    }
+    Ok(())
+}
+
+async fn put_some(c: &mut Conn, all: &[&Product]) -> Result<(), DbFault> {
     let rows: Vec<_> = all.iter().map(|product| ProductRow::of(product)).collect();
     diesel::insert_into(products::table)
         .values(rows)

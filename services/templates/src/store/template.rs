@@ -220,8 +220,8 @@ pub async fn template_life_if(c: &mut Conn, template: &Template, version: i64) -
     cas(updated, template_exists(c, name)).await.and_then(into_model)
 }
 
-/// Removes deleted drafts whose time is up, at most `limit`, and says how many. What was submitted stays: revisions are for ever.
-pub async fn template_purge(c: &mut Conn, limit: i64) -> Result<usize, DbFault> {
+/// Removes deleted drafts whose time is up, at most `limit`, and says which. What was submitted stays: revisions are for ever.
+pub async fn template_purge(c: &mut Conn, limit: i64) -> Result<Vec<TemplateName>, DbFault> {
     let due = templates::table
         .filter(templates::purge.le(now))
         .filter(templates::revision.eq(0))
@@ -231,7 +231,12 @@ pub async fn template_purge(c: &mut Conn, limit: i64) -> Result<usize, DbFault> 
         .for_update()
         .skip_locked();
     let due: Vec<Uuid> = due.load(c).await.db()?;
-    diesel::delete(templates::table.filter(templates::id.eq_any(due))).execute(c).await.db()
+    let gone = diesel::delete(templates::table.filter(templates::id.eq_any(due)))
+        .returning((templates::organization_id, templates::id));
+    let gone: Vec<(Uuid, Uuid)> = gone.get_results(c).await.db()?;
+    let name =
+        |(organization, id)| TemplateName::new(OrganizationId::from_uuid(organization), TemplateId::from_uuid(id));
+    Ok(gone.into_iter().map(name).collect())
 }
 
 async fn template_exists(c: &mut Conn, name: TemplateName) -> Result<bool, DbFault> {

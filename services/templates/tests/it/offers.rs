@@ -2,6 +2,7 @@
 
 use dialtone_authz::Role;
 use dialtone_ids::{OrganizationId, ServiceName};
+use dialtone_proto::orgfinder::v1::OrganizationRole;
 use dialtone_proto::templates::v1::offered_plan::Plan;
 use dialtone_proto::templates::v1::{
     ApplyResellerOfferRequest, CheckOfferedRequest, ListOfferedPlansRequest, ProvisionResellerOfferRequest,
@@ -301,4 +302,66 @@ async fn a_partner_s_own_plan_is_offered_to_it_and_by_it() {
     world.provision(&token, provisioning(&applied)).await.unwrap();
     // Below it is seen through the offer.
     assert_eq!(world.can_give(&own, below, 0).await, [plan]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_does_not_offer_itself_what_somebody_below_it_is_offered() {
+    let world = World::new().await;
+    let [(above, token), (below, _)] = two_tiers(&world).await;
+    let plan = world.user_plan().await;
+    // The provider offers it below and not above, whose administrator administers both.
+    world.offered(below, &[&plan]).await;
+    let footprint = world.footprint().await;
+    let refused = world.apply(&token, as_tier(below, ticks(above, &[&plan]))).await;
+    assert_fault!(refused, InvalidArgument, "INVALID_FIELDS", ["offered_by"]);
+    // Nor what some partner is offered that has nothing to do with it, though somebody has a role on both.
+    let (other, _) = world.partner("Other").await;
+    world.offered(other, &[&plan]).await;
+    let refused = world.apply(&world.keys.platform(), as_tier(other, ticks(above, &[&plan]))).await;
+    assert_fault!(refused, InvalidArgument, "INVALID_FIELDS", ["offered_by"]);
+    assert_fault!(world.offer(&token, above).await, NotFound, "NOT_FOUND");
+    assert!(world.footprint().await > footprint, "the offer to the other partner, and nothing else");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_sold_any_more_stays_with_those_who_have_it_and_nobody_new_gets_it() {
+    let world = World::new().await;
+    let (partner, token) = world.partner("Partner").await;
+    let customer = world.organization("Customer", OrganizationRole::Customer).await;
+    let (plan, more) = (world.user_plan().await, world.user_plan().await);
+    let offer = world.offered(partner, &[&plan]).await;
+    let kept = giving(partner, &plan, user_of(customer));
+    let used = world.give(kept.clone()).await.unwrap();
+    let ticked = ApplyResellerOfferRequest { etag: offer.etag, ..ticks(partner, &[&plan, &more]) };
+    let ticked = world.apply(&world.keys.platform(), ticked).await.unwrap();
+    world.execute("SET search_path = templates; UPDATE offerings SET retired = true WHERE id = 'lync-hosted'").await;
+
+    let footprint = world.footprint().await;
+    let refused = world.give(giving(partner, &plan, user_of(customer))).await;
+    assert_fault!(refused, FailedPrecondition, "OFFERING_WITHOUT_PLANS", { "offering" => "offerings/lync-hosted" });
+    let refused = world.provision(&world.keys.platform(), provisioning(&ticked)).await;
+    assert_fault!(refused, FailedPrecondition, "OFFERING_WITHOUT_PLANS", { "offering" => "offerings/lync-hosted" });
+    assert!(!world.is_offered(&token, partner, &plan).await.unwrap());
+    assert_eq!(world.can_give(&token, partner, 0).await, [""; 0]);
+    // Said again, it is what it was; and it can be taken back and withdrawn.
+    assert_eq!(world.give(kept.clone()).await.unwrap(), used);
+    assert_eq!(world.footprint().await, footprint);
+    world.take_back(kept).await.unwrap();
+    world.withdraw(&world.keys.platform(), withdrawal(&ticked, &[])).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_plans_those_are_named_that_stand_in_the_way() {
+    let world = World::new().await;
+    let (partner, _) = world.partner("Partner").await;
+    let customer = world.organization("Customer", OrganizationRole::Customer).await;
+    let mut plans = Vec::new();
+    for _ in 0..25 {
+        plans.push(world.user_plan().await);
+    }
+    let names: Vec<&str> = plans.iter().map(String::as_str).collect();
+    let offer = world.offered(partner, &names).await;
+    world.give(giving(partner, &plans[23], user_of(customer))).await.unwrap();
+    let refused = world.withdraw(&world.keys.platform(), withdrawal(&offer, &[])).await;
+    assert_fault!(refused, FailedPrecondition, "PLAN_IN_USE", { "plans" => plans[23], "holders" => "1" });
 }

@@ -156,7 +156,7 @@ async fn of_fifty_who_give_and_one_who_withdraws_nobody_has_what_is_not_offered(
             world.withdraw(&platform, withdrawal(&etag, &[])).await.unwrap();
         }
     }
-    assert_eq!(withdrawn + kept, 10);
+    assert!(withdrawn > 0 && kept > 0, "{withdrawn} and {kept}: one of them never won");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -212,6 +212,10 @@ async fn of_a_change_of_the_telephony_option_and_a_first_user_at_once_one_wins()
         given.expect("an offered plan is given");
         if changed.is_err() {
             assert_fault!(changed, FailedPrecondition, "PLAN_IN_USE", { "holders" => "1" });
+        } else {
+            let last = "SELECT count(*) FROM (SELECT kind FROM outbox ORDER BY position DESC LIMIT 1) AS last \
+                        WHERE kind = 'reseller_offer.used'";
+            assert_eq!(world.count(last).await, 1, "changed while somebody had it");
         }
         world.execute("SET search_path = templates; DELETE FROM plan_uses").await;
     }

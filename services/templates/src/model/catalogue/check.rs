@@ -105,7 +105,7 @@ fn product_fits(catalogue: &Catalogue, path: &str, product: &Product, faults: &m
     }
     if limit.minimum < 1 || limit.maximum > MOST || limit.minimum > limit.maximum {
         faults.add(path, format!("minimum and maximum are no range within 1 to {MOST}"));
-    } else if limit.step < 1 || (limit.maximum - limit.minimum) % limit.step != 0 {
+    } else if limit.step < 1 || limit.step > limit.maximum || (limit.maximum - limit.minimum) % limit.step != 0 {
         faults.add(format!("{path}.step"), "does not lead from the minimum to the maximum");
     }
 }

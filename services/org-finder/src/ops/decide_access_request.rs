@@ -11,7 +11,7 @@ use crate::App;
 use crate::error::Error;
 use crate::model::access::AccessRole;
 use crate::model::access_request::{AccessRequest, Ending, State};
-use crate::store::{access, access_request, op::Op, partner_link};
+use crate::store::{access, access_request, merge_request, op::Op, partner_link};
 
 /// What is decided about which version.
 pub struct Input {
@@ -24,7 +24,8 @@ pub struct Input {
 pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, input: Input) -> Result<AccessRequest, Error> {
     let Input { name, etag, ending } = input;
     let partner = partner(app, ctx, name).await?;
-    let ctx = ctx.within_all(partner.into_iter().chain([name.organization]));
+    // What merges have recorded of the two is nobody's own.
+    let ctx = ctx.everywhere();
     app.store
         .mutate(Op::AccessRequestDecide, &ctx, mutation, async |c: &mut Conn| {
             partner_link::partner_link_lock(c).await.map_err(Error::Db)?;
@@ -77,6 +78,7 @@ async fn partner(app: &App, ctx: &Ctx, name: AccessRequestName) -> Result<Option
 /// The partner's people may do everything for the customer from now on.
 async fn raise(c: &mut Conn, ctx: &Ctx, request: &AccessRequest) -> Result<(), Error> {
     let before = linked(c, request.partner, request.customer()).await?;
+    merge_request::approval_keep(c, request, &before).await.map_err(Error::Db)?;
     if before.role == AccessRole::FullAdmin {
         return Ok(());
     }

@@ -93,3 +93,45 @@ async fn a_request_between_the_two_stays_behind() {
     suite.undo(&pair.customer).await.expect("it can be undone");
     assert_eq!(suite.get_as("anna", &request.name).await.expect("it is back"), request);
 }
+
+/// A second customer of the partner, which the first was made twice as, with this role on its link.
+async fn twin(pair: &Pair, role: Role) -> String {
+    let twin = pair.suite.create(customer("Twin", &[])).await.name;
+    pair.suite.link(&pair.partner, &twin, role).await.expect("it works");
+    pair.suite.complete_setup(&pair.partner, &twin).await;
+    pair.suite.grant(&pair.partner, "pia", Role::FullAdmin).await;
+    twin
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_approved_after_a_merge_had_given_it_stays_when_the_merge_is_undone() {
+    let pair = Pair::new().await;
+    let suite = &pair.suite;
+    let twin = twin(&pair, Role::FullAdmin).await;
+    let request = pair.ask().await;
+    suite.merge(&pair.customer, &twin).await;
+    assert_eq!(suite.role(&pair.customer, "pia").await, Role::FullAdmin);
+    suite.approve_as("anna", &request).await.expect("she may");
+    suite.undo(&twin).await.expect("it can be undone");
+    assert_eq!(suite.role(&pair.customer, "pia").await, Role::FullAdmin);
+    let approved = suite.get_as("anna", &request.name).await.expect("she may");
+    assert_eq!(approved.state(), AccessRequestState::Approved);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_was_approved_for_the_survivor_stays_with_it() {
+    let pair = Pair::new().await;
+    let suite = &pair.suite;
+    let twin = twin(&pair, Role::ProvisioningAdmin).await;
+    let asking = RequestFullAdminRequest { parent: twin.clone(), ..pair.asking() };
+    let asked = suite.ask_as("paul", asking).await.expect("he may");
+    suite.merge(&pair.customer, &twin).await;
+    let id = asked.name.rsplit('/').next().expect("it has an id");
+    let moved = suite.get_as("anna", &format!("{}/accessRequests/{id}", pair.customer)).await.expect("it went over");
+    suite.approve_as("anna", &moved).await.expect("she may");
+    suite.undo(&twin).await.expect("it can be undone");
+    let approved = suite.get_as("anna", &moved.name).await.expect("it is where it was answered");
+    assert_eq!(approved.state(), AccessRequestState::Approved);
+    assert_eq!(suite.role(&pair.customer, "pia").await, Role::FullAdmin);
+    assert_eq!(suite.role(&twin, "pia").await, Role::ProvisioningAdmin);
+}

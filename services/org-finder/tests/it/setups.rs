@@ -80,12 +80,18 @@ async fn a_partner_may_ask_once_the_events_of_subscriptions_say_that_it_has_set_
     }
     suite.grant(&reseller, "paul", Role::ProvisioningAdmin).await;
     suite.merge(&shop, &merged).await;
+    let back = suite.create(customer("Back", &[])).await.name;
+    suite.link(&reseller, &back, Role::ProvisioningAdmin).await.expect("it works");
+    let delete = DeleteOrganizationRequest { name: back.clone(), force: true, ..Default::default() };
+    suite.organizations().delete_organization(suite.staff(delete)).await.expect("staff may");
 
-    let [first, second, third, fourth] = std::array::from_fn(|_| SubscriptionId::new());
+    let [first, second, third, fourth, fifth] = std::array::from_fn(|_| SubscriptionId::new());
     source.tell("subscription.setup_started", first, view(Some(&reseller), &early, false)).await;
     source.tell("subscription.activated", second, view(None, &early, true)).await;
     source.tell("subscription.activated", third, view(Some(&reseller), &nowhere(), true)).await;
     source.tell("site.created", format!("{first}/sites/a"), json!({"x": 1})).await;
+    // Said of an organization while it is deleted.
+    source.tell("subscription.activated", fifth, view(Some(&reseller), &back, true)).await;
     // Said of an organization that was merged since.
     source.tell("subscription.activated", fourth, view(Some(&reseller), &merged, true)).await;
     source.tell("subscription.updated", fourth, view(Some(&reseller), &merged, true)).await;
@@ -101,5 +107,8 @@ async fn a_partner_may_ask_once_the_events_of_subscriptions_say_that_it_has_set_
     assert_eq!(request.state(), AccessRequestState::Pending);
     let refused = suite.ask_as("paul", asking(&early)).await.expect_err("nothing of it is set up by the partner");
     assert_eq!(dialtone_status::error_info(&refused).expect("every error has it").reason, "SETUP_NOT_COMPLETE");
-    assert_eq!(suite.count("SELECT count(*) FROM completed_setups").await, 1);
+    assert_eq!(suite.count("SELECT count(*) FROM completed_setups").await, 2);
+    let undelete = UndeleteOrganizationRequest { name: back.clone(), ..Default::default() };
+    suite.organizations().undelete_organization(suite.staff(undelete)).await.expect("it can be undeleted");
+    suite.ask_as("paul", asking(&back)).await.expect("it was not forgotten");
 }

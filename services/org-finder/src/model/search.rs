@@ -37,7 +37,7 @@ pub struct Filter {
 
 impl Filter {
     /// What goes with the key of a word to find only those that are wanted, as far as there are such keys.
-    fn key(&self) -> Option<i64> {
+    pub fn key(&self) -> Option<i64> {
         match (self.role, &self.country) {
             (Some(Role::Partner), _) => Some(keys::of_trait(Trait::Partner)),
             (_, Some(country)) => Some(keys::of_trait(Trait::Country(country))),
@@ -82,10 +82,18 @@ struct Lead {
 pub struct Leads(Vec<Lead>);
 
 /// How many organizations have a word, no further than [`MOST_PER_KEY`]: in all, and of those that the filter takes.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     pub all: i64,
     pub taken: i64,
+}
+
+/// A word of the vocabulary that may be meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub word: String,
+    /// None where there are many such words.
+    pub count: Option<Count>,
 }
 
 /// A key to ask, and what an organization is worth that has it.
@@ -120,18 +128,19 @@ impl Question {
         lookup
     }
 
-    /// Which words may be meant, of those that the vocabulary has.
-    pub fn leads(&self, vocabulary: &[String]) -> Leads {
+    /// Which words may be meant, of those that the vocabulary has, in their order.
+    pub fn leads(&self, vocabulary: &[Known]) -> Leads {
         let mut leads = Vec::new();
         for (place, word) in self.telling.iter().enumerate() {
             let mut own: Vec<_> = vocabulary
                 .iter()
+                .map(|known| known.word.as_str())
                 .filter_map(|known| relation(word, known, self.sense).map(|(_, similarity)| (similarity, known)))
                 .collect();
             own.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
             own.truncate(if self.telling.len() == 1 { MOST_FOR_ONLY_WORD } else { MOST_FOR_WORD });
             leads.extend(own.into_iter().map(|(similarity, known)| Lead::new(place, 1, known, similarity)));
-            let knows = |text: &String| vocabulary.binary_search(text).is_ok();
+            let knows = |text: &String| vocabulary.binary_search_by(|known| known.word.cmp(text)).is_ok();
             let halves = spelling::halves(word).into_iter().filter(|(first, second)| knows(first) && knows(second));
             for (first, second) in halves.take(2) {
                 leads.extend([first, second].map(|half| Lead::new(place, 1, &half, 0.8)));
@@ -139,7 +148,7 @@ impl Question {
         }
         for (place, pair) in self.telling.windows(2).enumerate() {
             let joined = pair.concat();
-            if vocabulary.binary_search(&joined).is_ok() {
+            if vocabulary.binary_search_by(|known| known.word.cmp(&joined)).is_ok() {
                 leads.push(Lead::new(place, 2, &joined, 0.95));
             }
         }
@@ -186,6 +195,13 @@ impl Leads {
     pub fn counted(&self, filter: &Filter) -> Vec<i64> {
         let with = filter.key().unwrap_or(0);
         self.0.iter().flat_map(|lead| [lead.key, lead.key ^ with]).collect()
+    }
+
+    /// How many organizations have each lead, if the vocabulary tells that of all.
+    pub fn counts(&self, vocabulary: &[Known]) -> Option<Vec<Count>> {
+        let known: BTreeMap<i64, Count> =
+            vocabulary.iter().filter_map(|known| Some((keys::key(&known.word), known.count?))).collect();
+        self.0.iter().map(|lead| known.get(&lead.key).copied()).collect()
     }
 
     /// The keys to ask, those that are worth most first.

@@ -17,6 +17,11 @@ fn found(score: u32, name: &str, id: u128) -> FoundByName {
 /// A database that has these organizations, as the store would answer.
 struct Index(Vec<(u128, &'static str, &'static str, bool)>);
 
+fn known(words: impl IntoIterator<Item = String>) -> Vec<Known> {
+    let words: std::collections::BTreeSet<String> = words.into_iter().collect();
+    words.into_iter().map(|word| Known { word, count: None }).collect()
+}
+
 impl Index {
     fn count(&self, wanted: i64) -> i64 {
         self.ids(wanted).len().min(MOST_PER_KEY as usize) as i64
@@ -28,9 +33,8 @@ impl Index {
         self.0.iter().filter(has).map(|o| o.0).collect()
     }
 
-    fn vocabulary(&self) -> Vec<String> {
-        let all = self.0.iter().flat_map(|o| words(&name::normalize(o.1)));
-        all.map(|word| word.text).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    fn vocabulary(&self) -> Vec<Known> {
+        known(self.0.iter().flat_map(|o| words(&name::normalize(o.1))).map(|word| word.text))
     }
 
     fn probed(&self, text: &str, filter: &Filter) -> Vec<u128> {
@@ -102,7 +106,7 @@ proptest! {
     fn taking_a_question_apart_never_fails(text in ".{0,300}") {
         let question = Question::new(&text, Sense::Search);
         let lookup = question.lookup();
-        let leads = question.leads(&lookup.exact.iter().cloned().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+        let leads = question.leads(&known(lookup.exact));
         let counts = vec![Count { all: 3, taken: 3 }; leads.counted(&Filter::default()).len() / 2];
         let probes = leads.probes(&question, &counts, &Filter::default());
         prop_assert!(probes.len() <= MOST_KEYS);

@@ -9,11 +9,14 @@ use crate::store::name_search;
 /// Organizations that are compared at once when there is no index to narrow them down.
 const AT_ONCE: usize = 2_000;
 
-/// Among all organizations, through the index of names: three statements, whatever there is to find.
+/// Among all organizations, through the index of names: two statements, three for a question that many words are like.
 pub async fn everywhere(c: &mut Conn, question: &Question, filter: &Filter) -> Result<Vec<FoundByName>, DbFault> {
-    let vocabulary = name_search::vocabulary_list(c, &question.lookup()).await?;
+    let vocabulary = name_search::vocabulary_list(c, &question.lookup(), filter).await?;
     let leads = question.leads(&vocabulary);
-    let counts = name_search::posting_count(c, &leads.counted(filter)).await?;
+    let counts = match leads.counts(&vocabulary) {
+        Some(counts) => counts,
+        None => name_search::posting_count(c, &leads.counted(filter)).await?,
+    };
     let weights = question.weights(&leads, &counts);
     let probes = leads.probes(question, &counts, filter);
     let found = name_search::organization_probe(c, &probes, filter).await?;

@@ -11,18 +11,22 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::model::organization::{Role, Roles};
-use crate::model::search::{Count, Filter, Lookup, MOST_PER_KEY, Probe, Shown};
+use crate::model::search::{Count, Filter, Known, Lookup, MOST_PER_KEY, Probe, Shown};
 
 /// Words that one spelling may lead to.
 const MOST_PER_SPELLING: i64 = 24;
 /// Words that begin with a text, and as many that have it inside.
 const MOST_PER_RANGE: i64 = 24;
+/// So many words are counted as they are found; of more only those are counted that turn out to be meant.
+const MOST_COUNTED: i64 = 64;
 /// Names that are compared with the question.
 const MOST_COMPARED: i64 = 120;
 
-/// Words of the vocabulary that may be meant.
+/// Words of the vocabulary that may be meant, counted if they are few.
 struct Vocabulary<'a> {
     lookup: &'a Lookup,
+    /// What goes with the key of a word for the filter; 0 for nothing.
+    with: i64,
     firsts: Vec<&'a str>,
     lasts: Vec<&'a str>,
 }
@@ -38,7 +42,21 @@ impl Query for Vocabulary<'_> {
 
 impl QueryFragment<Pg> for Vocabulary<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT DISTINCT w.word FROM (SELECT key FROM name_words WHERE word = ANY (");
+        out.push_sql("SELECT word, CASE WHEN few THEN ");
+        push_count(&mut out, |out| {
+            out.push_sql("found.key");
+            Ok(())
+        })?;
+        out.push_sql(" END AS total, CASE WHEN few AND 0 <> ");
+        out.push_bind_param::<BigInt, _>(&self.with)?;
+        out.push_sql(" THEN ");
+        push_count(&mut out, |out| {
+            out.push_sql("found.key # ");
+            out.push_bind_param::<BigInt, _>(&self.with)
+        })?;
+        out.push_sql(" END AS taken FROM (SELECT w.word, found.key, count(*) OVER () <= ");
+        out.push_sql(&MOST_COUNTED.to_string());
+        out.push_sql(" AS few FROM (SELECT key FROM name_words WHERE word = ANY (");
         out.push_bind_param::<Array<Text>, _>(&self.lookup.exact)?;
         out.push_sql(") UNION SELECT s.word_key FROM unnest(");
         out.push_bind_param::<Array<BigInt>, _>(&self.lookup.spellings)?;
@@ -67,22 +85,51 @@ impl QueryFragment<Pg> for Vocabulary<'_> {
             out.push_sql(" LIMIT ");
             out.push_sql(&MOST_PER_RANGE.to_string());
         }
-        out.push_sql(") AS s) AS found, LATERAL (SELECT word FROM name_words WHERE key = found.key OFFSET 0) AS w ORDER BY w.word");
+        // One copy of each word.
+        out.push_sql(
+            ") AS s) AS found, LATERAL (SELECT word FROM name_words WHERE key = found.key LIMIT 1) AS w) AS found ORDER BY word",
+        );
         Ok(())
     }
+}
+
+/// How many organizations have a key, no further than is looked at. In the order of the index: otherwise all of a common key would be
+/// gathered before they are cut off.
+fn push_count<'b>(
+    out: &mut AstPass<'_, 'b, Pg>,
+    key: impl FnOnce(&mut AstPass<'_, 'b, Pg>) -> QueryResult<()>,
+) -> QueryResult<()> {
+    out.push_sql("(SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = ");
+    key(out)?;
+    out.push_sql(" ORDER BY p.organization_id LIMIT ");
+    out.push_sql(&MOST_PER_KEY.to_string());
+    out.push_sql(") AS counted)");
+    Ok(())
 }
 
 #[derive(QueryableByName)]
 struct WordRow {
     #[diesel(sql_type = Text)]
     word: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    total: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    taken: Option<i64>,
+}
+
+impl WordRow {
+    fn into_model(self) -> Known {
+        let count = self.total.map(|all| Count { all, taken: self.taken.unwrap_or(all) });
+        Known { word: self.word, count }
+    }
 }
 
 /// Words of the vocabulary that may be meant, in their order.
-pub async fn vocabulary_list(c: &mut Conn, lookup: &Lookup) -> Result<Vec<String>, DbFault> {
+pub async fn vocabulary_list(c: &mut Conn, lookup: &Lookup, filter: &Filter) -> Result<Vec<Known>, DbFault> {
     let (firsts, lasts) = lookup.ranges.iter().map(|(first, last)| (first.as_str(), last.as_str())).unzip();
-    let rows: Vec<WordRow> = Vocabulary { lookup, firsts, lasts }.load(c).await.db()?;
-    Ok(rows.into_iter().map(|row| row.word).collect())
+    let with = filter.key().unwrap_or(0);
+    let rows: Vec<WordRow> = Vocabulary { lookup, with, firsts, lasts }.load(c).await.db()?;
+    Ok(rows.into_iter().map(WordRow::into_model).collect())
 }
 
 /// How many organizations have each of these keys, no further than is looked at.
@@ -101,13 +148,12 @@ impl Query for Counts<'_> {
 
 impl QueryFragment<Pg> for Counts<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        // In the order of the index: otherwise all of a common key would be gathered before they are cut off.
-        out.push_sql(
-            "SELECT (SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = q.key \
-             ORDER BY p.organization_id LIMIT ",
-        );
-        out.push_sql(&MOST_PER_KEY.to_string());
-        out.push_sql(") AS counted) AS count FROM unnest(");
+        out.push_sql("SELECT ");
+        push_count(&mut out, |out| {
+            out.push_sql("q.key");
+            Ok(())
+        })?;
+        out.push_sql(" AS count FROM unnest(");
         out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
         out.push_sql("::bigint[]) WITH ORDINALITY AS q (key, place) ORDER BY q.place");
         Ok(())

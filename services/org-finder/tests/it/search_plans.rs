@@ -30,15 +30,20 @@ async fn plan(client: &Client, options: &str, statement: &str) -> String {
 fn statements() -> Vec<(&'static str, &'static [&'static str])> {
     vec![
         (
-            "SELECT DISTINCT w.word FROM (SELECT key FROM name_words WHERE word = ANY ('{word5,word6}') \
+            "SELECT word, CASE WHEN few THEN (SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = found.key \
+               ORDER BY p.organization_id LIMIT 100) AS counted) END AS total, \
+             CASE WHEN few AND 0 <> 5 THEN (SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = found.key # 5 \
+               ORDER BY p.organization_id LIMIT 100) AS counted) END AS taken \
+             FROM (SELECT w.word, found.key, count(*) OVER () <= 64 AS few FROM (\
+               SELECT key FROM name_words WHERE word = ANY ('{word5,word6}') \
              UNION SELECT s.word_key FROM unnest('{5,6}'::bigint[]) AS q (key), LATERAL (SELECT word_key FROM name_spellings \
                WHERE key = q.key ORDER BY word_key LIMIT 24) AS s \
              UNION SELECT s.key FROM unnest('{word5}'::text[], '{word6}'::text[]) AS q (first, last), LATERAL (SELECT key AS key \
                FROM name_words WHERE word >= q.first AND word < q.last ORDER BY word, key LIMIT 24) AS s \
              UNION SELECT s.key FROM unnest('{ord5}'::text[], '{ord6}'::text[]) AS q (first, last), LATERAL (SELECT word_key AS key \
                FROM name_tails WHERE tail >= q.first AND tail < q.last ORDER BY tail, word_key LIMIT 24) AS s) AS found, \
-             LATERAL (SELECT word FROM name_words WHERE key = found.key OFFSET 0) AS w ORDER BY w.word",
-            &["name_words_word_idx", "name_spellings_pkey", "name_tails_pkey", "name_words_pkey"],
+             LATERAL (SELECT word FROM name_words WHERE key = found.key LIMIT 1) AS w) AS found ORDER BY word",
+            &["name_words_word_idx", "name_spellings_pkey", "name_tails_pkey", "name_words_pkey", "name_postings_pkey"],
         ),
         (
             "SELECT (SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = q.key ORDER BY p.organization_id LIMIT 100) AS counted) AS count \

@@ -4,6 +4,7 @@ mod distort;
 mod fill;
 mod names;
 mod quality;
+mod told;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use dialtone_suite::process;
 
 use self::distort::{Dice, Distortion};
 use self::names::{common, made, unheard_of};
+use self::told::Mark;
 use crate::exchange::{Exchange, Target};
 use crate::figures::{Series, print_table};
 use crate::load::{self, Pressure, Rounds};
@@ -29,7 +31,7 @@ const ASKED: usize = 60;
 const PRESSURE: Pressure = Pressure { connections: 1, calls: 1 };
 /// What a question may cost at the largest size, of what it costs at the smallest.
 const GOAL: f64 = 3.0;
-/// The longest that 99 of 100 answers may take, in milliseconds.
+/// The longest that 99 of 100 answers may take at the service, in milliseconds.
 const LONGEST: f64 = 5.0;
 
 const SEARCH: &str = "/dialtone.orgfinder.v1.OrgFinderService/SearchOrganizations";
@@ -114,8 +116,11 @@ impl Kind {
     }
 
     fn target(self, stand: &Stand) -> anyhow::Result<Target> {
-        let path = if self == Self::Match { MATCH } else { SEARCH };
-        Target::new(stand.suite.ports.org_finder, path, stand.identity()?)
+        Target::new(stand.suite.ports.org_finder, self.path(), stand.identity()?)
+    }
+
+    fn path(self) -> &'static str {
+        if self == Self::Match { MATCH } else { SEARCH }
     }
 }
 
@@ -124,6 +129,8 @@ impl Kind {
 struct Cost {
     p50: Series,
     p99: Series,
+    /// At the service.
+    told: Series,
     cpu: Series,
 }
 
@@ -164,10 +171,12 @@ async fn compare(stands: &[Stand], sizes: &[usize], rounds: Rounds) -> anyhow::R
                 let pid = process::running(&stand.suite.layout, ServiceName::OrgFinder.as_str());
                 let pid = pid.map(|pid| pid.as_raw().cast_unsigned());
                 let target = kind.target(stand)?;
+                let begun = Mark::at(stand.suite.layout.log(ServiceName::OrgFinder.as_str()))?;
                 let measured = load::run(&target, &exchanges[number][place], PRESSURE, rounds.seconds, pid).await?;
                 let cost = &mut costs[number][place];
                 cost.p50.push(measured.p50);
                 cost.p99.push(measured.p99);
+                cost.told.push(begun.p99(kind.path())?);
                 cost.cpu.push(measured.cpu.unwrap_or(f64::NAN));
             }
         }
@@ -198,12 +207,13 @@ fn print(sizes: &[usize], costs: &[Vec<Cost>], rounds: Rounds) {
         for (number, size) in sizes.iter().enumerate() {
             let (cost, least) = (&costs[number][place], &costs[0][place]);
             let ratio = cost.p50.over(&least.p50);
-            let verdict = if ratio.median() <= GOAL && cost.p99.median() <= LONGEST { "met" } else { "NOT met" };
+            let verdict = if ratio.median() <= GOAL && cost.told.median() <= LONGEST { "met" } else { "NOT met" };
             rows.push(vec![
                 kind.name(),
                 size.to_string(),
                 cost.p50.spread(2),
                 cost.p99.spread(2),
+                cost.told.spread(2),
                 cost.cpu.spread(0),
                 ratio.spread(2),
                 verdict.to_owned(),
@@ -211,5 +221,17 @@ fn print(sizes: &[usize], costs: &[Vec<Cost>], rounds: Rounds) {
         }
     }
     let goal = format!("<= {GOAL}x, p99 <= {LONGEST} ms");
-    print_table(&["", "organizations", "p50 ms", "p99 ms", "service's CPU us", "p50 of the first's", &goal], &rows);
+    print_table(
+        &[
+            "",
+            "organizations",
+            "p50 ms",
+            "p99 ms",
+            "p99 at the service",
+            "service's CPU us",
+            "p50 of the first's",
+            &goal,
+        ],
+        &rows,
+    );
 }

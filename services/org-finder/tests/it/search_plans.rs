@@ -139,7 +139,12 @@ async fn no_search_and_no_match_reads_a_whole_table() {
           SELECT md5(n::text)::uuid, pg_temp.word(n) || ' Northern', pg_temp.word(n) || ' northern', 'SE', n < 100, true \
           FROM generate_series(1, 3000) AS n; \
         INSERT INTO organization_domains SELECT md5(n::text)::uuid, 'd' || n || '.example', 'VERIFIED' \
-          FROM generate_series(1, 3000) AS n";
+          FROM generate_series(1, 3000) AS n; \
+        INSERT INTO people (id, organization_id, email, active, last_activity, source_user) \
+          SELECT gen_random_uuid(), md5(n::text)::uuid, 'p' || n || '@x.example', true, now(), '' FROM generate_series(1, 3000) AS n; \
+        INSERT INTO organization_activity SELECT md5(n::text)::uuid, 'x.example', 1, now() FROM generate_series(1, 3000) AS n; \
+        INSERT INTO partner_links (id, partner_id, customer_id, role) \
+          SELECT gen_random_uuid(), md5((n % 99 + 1)::text)::uuid, md5(n::text)::uuid, 2 FROM generate_series(200, 3000) AS n";
     suite.admin.batch_execute(fill).await.expect("the statements are right");
     let word = suite.admin.query_one("SELECT pg_temp.word(7)", &[]).await.expect("one row").get::<_, String>(0);
     // Puts them into the index as it starts.

@@ -80,9 +80,9 @@ async fn a_partner_may_ask_once_the_events_of_subscriptions_say_that_it_has_set_
     }
     suite.grant(&reseller, "paul", Role::ProvisioningAdmin).await;
     suite.merge(&shop, &merged).await;
-    let back = suite.create(customer("Back", &[])).await.name;
+    let Organization { name: back, etag, .. } = suite.create(customer("Back", &[])).await;
     suite.link(&reseller, &back, Role::ProvisioningAdmin).await.expect("it works");
-    let delete = DeleteOrganizationRequest { name: back.clone(), force: true, ..Default::default() };
+    let delete = DeleteOrganizationRequest { name: back.clone(), etag, force: true, ..Default::default() };
     suite.organizations().delete_organization(suite.staff(delete)).await.expect("staff may");
 
     let [first, second, third, fourth, fifth] = std::array::from_fn(|_| SubscriptionId::new());

@@ -130,6 +130,9 @@ async fn scans(admin: &Client) -> (i64, i64) {
     (row.get(0), row.get(1))
 }
 
+/// How often each question is asked.
+const ROUNDS: i64 = 12;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_search_and_no_match_reads_a_whole_table() {
     let suite = Suite::start().await;
@@ -163,8 +166,7 @@ async fn no_search_and_no_match_reads_a_whole_table() {
         (SearchKind::Domain, "mail.d17.example".to_owned()),
         (SearchKind::Domain, "d1".to_owned()),
     ];
-    // Often enough for the server to have settled on its plans.
-    for _ in 0..12 {
+    for _ in 0..ROUNDS {
         for (kind, query) in &questions {
             let search =
                 SearchOrganizationsRequest { query: query.clone(), kind: (*kind).into(), ..Default::default() };
@@ -178,10 +180,12 @@ async fn no_search_and_no_match_reads_a_whole_table() {
     }
     // The server tells what was read some time after.
     let told = async {
-        while scans(&suite.admin).await.1 < looked + 12 {
+        while scans(&suite.admin).await.1 < looked + ROUNDS {
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(60), told).await.expect("what was read is told");
-    assert_eq!(scans(&suite.admin).await.0 - before, 0, "whole tables were read");
+    // The test and the jobs that begin with the service read one or the other, too, but not as often as there were questions.
+    let read = scans(&suite.admin).await.0 - before;
+    assert!(read < ROUNDS, "whole tables were read {read} times");
 }

@@ -49,6 +49,8 @@ impl Filter {
 /// A question, taken apart.
 #[derive(Clone, Debug)]
 pub struct Question {
+    /// The whole of it, as names are normalised.
+    pub normalized: String,
     words: Vec<Word>,
     /// The words that say something, each once: what is looked for.
     telling: Vec<String>,
@@ -106,10 +108,11 @@ pub struct Probe {
 impl Question {
     /// Takes a question apart.
     pub fn new(text: &str, sense: Sense) -> Self {
-        let mut words = words(&name::normalize(text));
+        let normalized = name::normalize(text);
+        let mut words = words(&normalized);
         words.truncate(MOST_ASKED);
         let telling = telling(&words).into_iter().map(str::to_owned).collect();
-        Self { words, telling, sense }
+        Self { normalized, words, telling, sense }
     }
 
     /// What to ask the vocabulary.

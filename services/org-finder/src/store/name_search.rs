@@ -173,8 +173,10 @@ pub async fn posting_count(c: &mut Conn, keys: &[i64]) -> Result<Vec<Count>, DbF
     Ok(rows.as_chunks::<2>().0.iter().map(pair).collect())
 }
 
-/// The organizations that these keys lead to, those first that are worth most.
+/// The organizations that these keys lead to, those first that are worth most; before them those that have just this name, of which
+/// there may be more with another legal form than a key shows.
 struct Probed<'a> {
+    normalized_name: &'a str,
     keys: Vec<i64>,
     worths: Vec<i32>,
     filter: &'a Filter,
@@ -193,7 +195,7 @@ impl QueryFragment<Pg> for Probed<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "SELECT o.id, o.display_name, o.normalized_name, o.region_code, o.is_partner, o.is_customer \
-             FROM (SELECT p.organization_id AS id, sum(q.worth) AS worth FROM unnest(",
+             FROM (SELECT id FROM (SELECT p.organization_id AS id, q.worth FROM unnest(",
         );
         out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
         out.push_sql("::bigint[], ");
@@ -203,7 +205,11 @@ impl QueryFragment<Pg> for Probed<'_> {
                ORDER BY organization_id LIMIT ",
         );
         out.push_sql(&MOST_PER_KEY.to_string());
-        out.push_sql(") AS p GROUP BY p.organization_id ORDER BY sum(q.worth) DESC, p.organization_id LIMIT ");
+        out.push_sql(") AS p UNION ALL (SELECT id, 100000 FROM organizations WHERE normalized_name = ");
+        out.push_bind_param::<Text, _>(self.normalized_name)?;
+        out.push_sql(" ORDER BY id LIMIT ");
+        out.push_sql(&MOST_PER_KEY.to_string());
+        out.push_sql(")) AS hit GROUP BY id ORDER BY sum(worth) DESC, id LIMIT ");
         out.push_sql(&MOST_COMPARED.to_string());
         out.push_sql(
             ") AS found, LATERAL (SELECT * FROM organizations AS o WHERE o.id = found.id OFFSET 0) AS o \
@@ -288,14 +294,15 @@ impl FoundRow {
     }
 }
 
-/// The organizations that these keys lead to, with their normalised names, in no particular order.
+/// The organizations that have just this name or to which these keys lead, with their normalised names, in no particular order.
 pub async fn organization_probe(
     c: &mut Conn,
+    normalized_name: &str,
     probes: &[Probe],
     filter: &Filter,
 ) -> Result<Vec<(Shown, String)>, DbFault> {
     let (keys, worths) = probes.iter().map(|probe| (probe.key, probe.worth)).unzip();
-    let rows: Vec<FoundRow> = Probed { keys, worths, filter }.load(c).await.db()?;
+    let rows: Vec<FoundRow> = Probed { normalized_name, keys, worths, filter }.load(c).await.db()?;
     Ok(rows.into_iter().map(FoundRow::into_model).collect())
 }
 

@@ -282,3 +282,13 @@ async fn of_concurrent_creations_with_nearly_the_same_name_one_succeeds() {
         assert_eq!(dialtone_status::reason(&status).as_deref(), Some("LOOKS_LIKE_EXISTING"), "{status:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_name_is_found_among_any_number_of_namesakes_with_another_legal_form() {
+    let suite = Suite::start().await;
+    for _ in 0..130 {
+        create_anyway(&suite, customer("Mossil Toldan AB", &[])).await;
+    }
+    create_anyway(&suite, customer("Mossil Toldan Oy", &[])).await;
+    assert_eq!(found(&suite, named("mossil toldan oy")).await[0], "Mossil Toldan Oy");
+}

@@ -51,12 +51,13 @@ fn statements() -> Vec<(&'static str, &'static [&'static str])> {
             &["name_postings_pkey"],
         ),
         (
-            "SELECT o.id FROM (SELECT p.organization_id AS id, sum(q.worth) AS worth \
+            "SELECT o.id FROM (SELECT id FROM (SELECT p.organization_id AS id, q.worth \
              FROM unnest('{0,5}'::bigint[], '{1,2}'::integer[]) AS q (key, worth), \
              LATERAL (SELECT organization_id FROM name_postings WHERE key = q.key ORDER BY organization_id LIMIT 100) AS p \
-             GROUP BY p.organization_id ORDER BY sum(q.worth) DESC, p.organization_id LIMIT 120) AS found, \
+             UNION ALL (SELECT id, 100000 FROM organizations WHERE normalized_name = 'org 5' ORDER BY id LIMIT 100)) AS hit \
+             GROUP BY id ORDER BY sum(worth) DESC, id LIMIT 120) AS found, \
              LATERAL (SELECT * FROM organizations AS o WHERE o.id = found.id OFFSET 0) AS o WHERE o.deleted IS NULL",
-            &["name_postings_pkey", "organizations_pkey"],
+            &["name_postings_pkey", "organizations_normalized_name_id_idx", "organizations_pkey"],
         ),
         (
             "SELECT o.id FROM organizations AS o WHERE o.id = ANY ('{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'::uuid[]) \

@@ -83,7 +83,11 @@ impl Kind {
             Self::Common => (SearchKind::Name, common(number), false),
             Self::Unheard => (SearchKind::Name, unheard_of(number), false),
             Self::Parent => (SearchKind::Domain, format!("mail.{}", organization.domain), true),
-            Self::Prefix => (SearchKind::Domain, organization.domain.chars().take(7).collect(), false),
+            // All but two digits of its number: at most a hundred begin so, whatever the size.
+            Self::Prefix => {
+                let label = organization.domain.split('.').next().unwrap_or_default();
+                (SearchKind::Domain, label[..label.len() - 2].to_owned(), false)
+            }
             Self::Match => return None,
         };
         // A page token is sealed anew each time: no answer may have one, or none would be like the one before.
@@ -107,7 +111,7 @@ impl Kind {
         let check = |answer: &SearchOrganizationsResponse| {
             let found = answer.organizations.iter().any(|found| found.organization == own);
             // A chain's namesakes may fill the first page before it.
-            let namesakes = answer.organizations.iter().filter(|o| o.score > 0.98).count() >= 100;
+            let namesakes = answer.organizations.iter().filter(|o| o.score > 0.9).count() >= 100;
             ensure!(found || namesakes || !must, "{:?} does not find {own}", request.query);
             ensure!(self != Self::Unheard || answer.organizations.is_empty(), "{:?} is found", request.query);
             Ok(())

@@ -3,10 +3,11 @@
 use dialtone_proto::orgfinder::v1::{
     MatchOrganizationsRequest, OrganizationRole, SearchKind, SearchOrganizationsRequest,
 };
-use dialtone_testkit::fresh;
+use dialtone_testkit::{eventually, fresh};
 use org_finder::SERVICE;
 use tokio_postgres::Client;
 
+use crate::merge_support::PATIENCE;
 use crate::support::{Suite, sql, template};
 
 /// Twenty thousand organizations with an index of their names; the first key has all of them.
@@ -154,9 +155,11 @@ async fn no_search_and_no_match_reads_a_whole_table() {
     // Puts them into the index as it starts.
     let another = suite.start_another().await;
     let waiting = "SELECT count(*) FROM organizations WHERE name_index < 1";
-    while suite.admin.query_one(waiting, &[]).await.expect("it counts").get::<_, i64>(0) > 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    eventually("all have an index", PATIENCE, async || {
+        let left: i64 = suite.admin.query_one(waiting, &[]).await.expect("it counts").get(0);
+        (left == 0).then_some(())
+    })
+    .await;
     drop(another);
     suite.admin.batch_execute("VACUUM ANALYZE").await.expect("a superuser may");
     let (before, looked) = scans(&suite.admin).await;
@@ -180,12 +183,10 @@ async fn no_search_and_no_match_reads_a_whole_table() {
         assert_eq!(matched.candidates.len(), 1);
     }
     // The server tells what was read some time after.
-    let told = async {
-        while scans(&suite.admin).await.1 < looked + ROUNDS {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(60), told).await.expect("what was read is told");
+    eventually("what was read is told", PATIENCE, async || {
+        (scans(&suite.admin).await.1 >= looked + ROUNDS).then_some(())
+    })
+    .await;
     // The test and the jobs that begin with the service read one or the other, too, but not as often as there were questions.
     let read = scans(&suite.admin).await.0 - before;
     assert!(read < ROUNDS, "whole tables were read {read} times");

@@ -60,7 +60,7 @@ pub async fn fill(stand: &Stand, size: usize) -> anyhow::Result<()> {
 
 async fn waiting(admin: &Client) -> anyhow::Result<i64> {
     let sql =
-        "SELECT count(*) FROM (SELECT FROM organizations WHERE name_index < 1 AND deleted IS NULL LIMIT 1) AS rows";
+        "SELECT count(*) FROM (SELECT FROM organizations WHERE name_index < 2 AND deleted IS NULL LIMIT 1) AS rows";
     Ok(admin.query_one(sql, &[]).await?.get(0))
 }
 

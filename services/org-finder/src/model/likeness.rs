@@ -94,11 +94,18 @@ pub fn relation(asked: &str, named: &str, sense: Sense) -> Option<(How, f64)> {
 
 /// One less the part of the letters that differ, if no more than `most` do; `a` and `b` are how many there are.
 fn typo(asked: &str, named: &str, (a, b): (usize, usize), most: usize) -> Option<f64> {
-    if a.abs_diff(b) > most {
+    // Nearly all words differ by far more letters than that, and the distance costs much more than to see so.
+    if a.abs_diff(b) > most || differing(asked, named) > 2 * most {
         return None;
     }
     let distance = strsim::osa_distance(asked, named);
     (distance <= most).then(|| 1.0 - distance as f64 / a.max(b) as f64)
+}
+
+/// How many kinds of letters only one of two words has, or fewer; another letter in a place changes two of them at most.
+fn differing(one: &str, other: &str) -> usize {
+    let kinds = |word: &str| word.chars().fold(0_u64, |kinds, letter| kinds | 1 << (u32::from(letter) % 64));
+    (kinds(one) ^ kinds(other)).count_ones() as usize
 }
 
 /// Compares what is asked with a name; `weight` says what a word of the question counts, 0 to 1.
@@ -150,6 +157,9 @@ impl<'a> Pairing<'a> {
     }
 
     fn joined(&mut self) {
+        if !self.free_asked.contains(&true) {
+            return;
+        }
         for (first, joined) in couples(self.asked, &self.free_asked) {
             if !(self.free_asked[first] && self.free_asked[first + 1]) {
                 continue;
@@ -237,6 +247,9 @@ fn couples(words: &[Word], free: &[bool]) -> Vec<(usize, String)> {
 
 /// The free word that is this one, with one letter wrong at most.
 fn nearest(text: &str, words: &[Word], free: &[bool]) -> Option<(usize, f64)> {
+    if !free.contains(&true) {
+        return None;
+    }
     let letters = text.chars().count();
     let near = |word: &Word| {
         if word.text == text {
@@ -244,7 +257,8 @@ fn nearest(text: &str, words: &[Word], free: &[bool]) -> Option<(usize, f64)> {
         }
         let other = word.text.chars().count();
         let close = letters.abs_diff(other) <= 1 && letters >= 7 && is_spelt(text);
-        (close && strsim::osa_distance(text, &word.text) == 1).then(|| 1.0 - 1.0 / letters.max(other) as f64)
+        (close && differing(text, &word.text) <= 2 && strsim::osa_distance(text, &word.text) == 1)
+            .then(|| 1.0 - 1.0 / letters.max(other) as f64)
     };
     let found = words.iter().enumerate().filter(|(place, _)| free[*place]);
     let found = found.filter_map(|(place, word)| Some((place, near(word)?)));

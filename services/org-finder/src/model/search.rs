@@ -11,7 +11,7 @@ use super::likeness::{Likeness, Sense, compare, relation};
 use super::name;
 use super::organization::{Role, Roles};
 use super::spelling;
-use super::words::{Word, telling, words};
+use super::words::{Word, light, telling, words};
 
 /// The most organizations that a search by name finds.
 pub const MOST_FOUND: usize = 200;
@@ -64,6 +64,8 @@ pub struct Lookup {
     pub exact: Vec<String>,
     /// Words with one of these keys of their spelling.
     pub spellings: Vec<i64>,
+    /// For words that nobody has, words with one of these keys, too.
+    pub unknown: Vec<(String, Vec<i64>)>,
     /// Words that are in one of these ranges, or that have something inside that is.
     pub ranges: Vec<(String, String)>,
 }
@@ -119,7 +121,11 @@ impl Question {
     pub fn lookup(&self) -> Lookup {
         let mut lookup = Lookup { exact: self.telling.clone(), ..Lookup::default() };
         for word in &self.telling {
-            lookup.spellings.extend(spelling::keys(word));
+            let spelt = spelling::Keys::of(word);
+            lookup.spellings.extend(spelt.near);
+            if self.sense == Sense::Search && !spelt.far.is_empty() {
+                lookup.unknown.push((word.clone(), spelt.far));
+            }
             lookup.exact.extend(spelling::halves(word).into_iter().flat_map(|(first, second)| [first, second]));
         }
         lookup.exact.extend(self.telling.windows(2).map(|pair| pair.concat()));
@@ -210,14 +216,15 @@ impl Leads {
     /// The keys to ask, those that are worth most first.
     ///
     /// The organizations of a rare word are looked at one and all. Of common words only a part of theirs could be, so those are asked
-    /// for in pairs; and names that have just the words of the question have a key of their own, however common the words are.
+    /// for in pairs; and names that have just the words of the question have keys of their own, however common the words are.
     pub fn probes(&self, question: &Question, counts: &[Count], filter: &Filter) -> Vec<Probe> {
         let mut probes: BTreeMap<i64, i32> = BTreeMap::new();
         let mut add = |key: i64, worth: f64| {
             let worth = (worth * 1_000.0) as i32;
             probes.entry(key).and_modify(|most| *most = worth.max(*most)).or_insert(worth);
         };
-        self.whole(question.telling.len()).into_iter().for_each(|key| add(key, 10.0));
+        self.alike(question.telling.len()).into_iter().for_each(|key| add(key, 10.0));
+        self.whole(question).into_iter().for_each(|key| add(key, 100.0));
         let with = filter.key().unwrap_or(0);
         let (mut common, mut rare) = (Vec::new(), false);
         for (lead, count) in self.0.iter().zip(counts).filter(|(_, count)| count.taken > 0) {
@@ -243,10 +250,21 @@ impl Leads {
         probes
     }
 
-    /// Keys of names that have just the words of the question, with one word at a time replaced by another lead.
-    fn whole(&self, places: usize) -> Vec<i64> {
-        let first = |place| self.0.iter().find(|lead| lead.place == place && lead.places == 1);
-        let Some(best) = (0..places).map(first).collect::<Option<Vec<_>>>() else { return Vec::new() };
+    /// The likeliest lead of each word, if each has one.
+    fn best(&self, places: usize) -> Option<Vec<&Lead>> {
+        (0..places).map(|place| self.0.iter().find(|lead| lead.place == place && lead.places == 1)).collect()
+    }
+
+    /// The key of names that have just the words of the question, its legal form included.
+    fn whole(&self, question: &Question) -> Option<i64> {
+        let telling = self.best(question.telling.len())?.into_iter().map(|lead| lead.key);
+        let light = light(&question.words).into_iter().map(keys::key);
+        Some(keys::of_whole(telling.chain(light).collect::<BTreeSet<_>>()))
+    }
+
+    /// Keys of names that have just the telling words of the question, with one word at a time replaced by another lead.
+    fn alike(&self, places: usize) -> Vec<i64> {
+        let Some(best) = self.best(places) else { return Vec::new() };
         let all = |replaced: &Lead| {
             let rest = best.iter().filter(|lead| !lead.meets(replaced)).map(|lead| lead.key);
             // Each once, as in the index: two words may be meant by one.

@@ -1,6 +1,6 @@
 //! How misspelt words are recognised: two words that differ by few letters have something in common when some are left out of each.
 
-use super::keys::key;
+use super::keys::of_bytes;
 use super::words::is_dense;
 
 /// Only so many letters of a word are varied; the others may differ as they like until the words are compared.
@@ -25,31 +25,53 @@ pub fn is_spelt(word: &str) -> bool {
     !word.chars().any(|letter| letter.is_numeric() || is_dense(letter)) && word.chars().count() > 2
 }
 
-/// The keys of what is left of the beginning of a word when up to two letters are left out, one of a short word; none of a word that
-/// cannot be misspelt.
-pub fn keys(word: &str) -> Vec<i64> {
-    if !is_spelt(word) {
-        return Vec::new();
-    }
-    let letters: Vec<char> = word.chars().take(VARIED).collect();
-    let two = word.chars().count() >= 7;
-    let mut keys = vec![key_without(&letters, &[])];
-    for first in 0..letters.len() {
-        keys.push(key_without(&letters, &[first]));
-        if two {
-            keys.extend((first + 1..letters.len()).map(|second| key_without(&letters, &[first, second])));
+/// The keys of what is left of the beginning of a word when letters are left out; none of a word that cannot be misspelt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// One letter at most: what a word has in common with one that differs by one letter.
+    pub near: Vec<i64>,
+    /// Two letters, of a word that is not short.
+    pub far: Vec<i64>,
+}
+
+impl Keys {
+    /// Those of this word, each once.
+    pub fn of(word: &str) -> Self {
+        if !is_spelt(word) {
+            return Self::default();
         }
+        let letters: Vec<char> = word.chars().take(VARIED).collect();
+        let mut near = vec![key_without(&letters, &[])];
+        near.extend((0..letters.len()).map(|place| key_without(&letters, &[place])));
+        let mut far = Vec::new();
+        if word.chars().count() >= 7 {
+            let pairs =
+                (0..letters.len()).flat_map(|first| (first + 1..letters.len()).map(move |second| [first, second]));
+            far.extend(pairs.map(|places| key_without(&letters, &places)));
+        }
+        for keys in [&mut near, &mut far] {
+            keys.sort_unstable();
+            // Of two equal letters beside each other either may be left out.
+            keys.dedup();
+        }
+        Self { near, far }
     }
-    keys.sort_unstable();
-    // Of two equal letters beside each other either may be left out.
-    keys.dedup();
-    keys
+
+    /// All of them.
+    pub fn all(self) -> impl Iterator<Item = i64> {
+        self.near.into_iter().chain(self.far)
+    }
 }
 
 /// The key of what is left without the letters at these places. Not the key of a word: those lead to organizations.
 fn key_without(letters: &[char], places: &[usize]) -> i64 {
     let left = letters.iter().enumerate().filter(|(place, _)| !places.contains(place));
-    key(&"spelling ".chars().chain(left.map(|(_, letter)| *letter)).collect::<String>())
+    let left = left.flat_map(|(_, letter)| {
+        let mut bytes = [0; 4];
+        let length = letter.encode_utf8(&mut bytes).len();
+        bytes.into_iter().take(length)
+    });
+    of_bytes("spelling ".bytes().chain(left))
 }
 
 /// A word from its second letter on, its third and so on, as long as they are long enough to be looked for.
@@ -84,8 +106,8 @@ mod tests {
     use super::*;
 
     fn meet(a: &str, b: &str) -> bool {
-        let b = keys(b);
-        keys(a).iter().any(|key| b.contains(key))
+        let b: Vec<_> = Keys::of(b).all().collect();
+        Keys::of(a).all().any(|key| b.contains(&key))
     }
 
     #[test]
@@ -108,9 +130,19 @@ mod tests {
 
     #[test]
     fn a_word_has_a_limited_number_of_keys() {
-        assert_eq!(keys("abcdefghijklmnopqrstuvwxyz").len(), 1 + 10 + 45);
-        assert_eq!(keys(&"a".repeat(10_000)).len(), 3);
-        assert_eq!(keys("ab").len() + keys("a1b2c3").len(), 0);
+        let count = |word: &str| (Keys::of(word).near.len(), Keys::of(word).far.len());
+        assert_eq!(count("abcdefghijklmnopqrstuvwxyz"), (1 + 10, 45));
+        assert_eq!(count(&"a".repeat(10_000)), (2, 1));
+        assert_eq!(count("abcdef"), (1 + 6, 0));
+        assert_eq!([count("ab"), count("a1b2c3")], [(0, 0); 2]);
+    }
+
+    #[test]
+    fn words_that_differ_by_one_letter_meet_by_their_near_keys() {
+        for (a, b) in [("uppsala", "upsala"), ("upsala", "uppsala"), ("salamanca", "salmaanca"), ("lund", "lunt")] {
+            let b = Keys::of(b).near;
+            assert!(Keys::of(a).near.iter().any(|key| b.contains(key)), "{a} {b:?}");
+        }
     }
 
     #[test]

@@ -56,6 +56,12 @@ pub fn telling(words: &[Word]) -> Vec<&str> {
     words.iter().filter(|word| !word.light && seen.insert(&word.text)).map(|word| word.text.as_str()).collect()
 }
 
+/// The words that say nothing, and stand at no other place where they would, each once, in their order.
+pub fn light(words: &[Word]) -> Vec<&str> {
+    let mut seen: HashSet<&str> = telling(words).into_iter().collect();
+    words.iter().map(|word| word.text.as_str()).filter(|text| seen.insert(text)).collect()
+}
+
 /// Legal forms stand at the end, several one after the other, or at the beginning.
 fn mark_forms(texts: &[String], light: &mut [bool]) {
     let mut end = texts.len();

@@ -19,7 +19,7 @@ pub async fn everywhere(c: &mut Conn, question: &Question, filter: &Filter) -> R
     };
     let weights = question.weights(&leads, &counts);
     let probes = leads.probes(question, &counts, filter);
-    let found = name_search::organization_probe(c, &question.normalized, &probes, filter).await?;
+    let found = name_search::organization_probe(c, &probes, filter).await?;
     Ok(ranked(compared(found, |name| question.compare(name, &weights))))
 }
 

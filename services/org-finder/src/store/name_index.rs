@@ -145,7 +145,7 @@ async fn insert_words(c: &mut Conn, new: &[NewWord]) -> Result<(), DbFault> {
 }
 
 async fn insert_spellings(c: &mut Conn, new: &[NewWord]) -> Result<(), DbFault> {
-    let rows = new.iter().flat_map(|word| spelling::keys(&word.word).into_iter().map(|key| (key, word.key, word.copy)));
+    let rows = new.iter().flat_map(|word| spelling::Keys::of(&word.word).all().map(|key| (key, word.key, word.copy)));
     let rows: Vec<(i64, i64, i32)> = rows.collect();
     for rows in rows.chunks(ROWS_AT_ONCE) {
         let sql = "INSERT INTO name_spellings (key, word_key, copy) SELECT * FROM unnest($1, $2, $3) ORDER BY 1";
@@ -196,9 +196,9 @@ struct NamedRow {
 /// changes are left for the next time.
 pub async fn index_catch_up(c: &mut Conn, limit: i64) -> Result<i64, DbFault> {
     // The number stands in the index's condition, too: the two are changed together.
-    const { assert!(keys::FORM == 1) };
+    const { assert!(keys::FORM == 2) };
     let sql = "SELECT id, normalized_name, region_code, is_partner FROM organizations \
-               WHERE name_index < 1 AND deleted IS NULL ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED";
+               WHERE name_index < 2 AND deleted IS NULL ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED";
     let rows: Vec<NamedRow> = diesel::sql_query(sql).bind::<BigInt, _>(limit).load(c).await.db()?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let named = rows.into_iter().map(|row| Named {

@@ -29,6 +29,45 @@ struct Vocabulary<'a> {
     with: i64,
     firsts: Vec<&'a str>,
     lasts: Vec<&'a str>,
+    unknown: Unknown<'a>,
+}
+
+/// Keys for words that nobody has: of each word those from its first to its last, counted from 1.
+#[derive(Default)]
+struct Unknown<'a> {
+    keys: Vec<i64>,
+    words: Vec<&'a str>,
+    firsts: Vec<i32>,
+    lasts: Vec<i32>,
+}
+
+impl<'a> Unknown<'a> {
+    fn of(lookup: &'a Lookup) -> Self {
+        let mut unknown = Self::default();
+        for (word, keys) in &lookup.unknown {
+            unknown.words.push(word);
+            unknown.firsts.push(unknown.keys.len() as i32 + 1);
+            unknown.keys.extend(keys);
+            unknown.lasts.push(unknown.keys.len() as i32);
+        }
+        unknown
+    }
+
+    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT unnest((");
+        out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
+        out.push_sql("::bigint[])[q.first:q.last]) FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.words)?;
+        out.push_sql("::text[], ");
+        out.push_bind_param::<Array<Integer>, _>(&self.firsts)?;
+        out.push_sql("::integer[], ");
+        out.push_bind_param::<Array<Integer>, _>(&self.lasts)?;
+        out.push_sql(
+            "::integer[]) AS q (word, first, last) \
+             WHERE (SELECT key FROM name_words WHERE word = q.word LIMIT 1) IS NULL",
+        );
+        Ok(())
+    }
 }
 
 impl QueryId for Vocabulary<'_> {
@@ -58,10 +97,12 @@ impl QueryFragment<Pg> for Vocabulary<'_> {
         out.push_sql(&MOST_COUNTED.to_string());
         out.push_sql(" AS few FROM (SELECT key FROM name_words WHERE word = ANY (");
         out.push_bind_param::<Array<Text>, _>(&self.lookup.exact)?;
-        out.push_sql(") UNION SELECT s.word_key FROM unnest(");
+        out.push_sql(") UNION SELECT s.word_key FROM (SELECT unnest(");
         out.push_bind_param::<Array<BigInt>, _>(&self.lookup.spellings)?;
+        out.push_sql("::bigint[]) UNION ALL ");
+        self.unknown.push(&mut out)?;
         out.push_sql(
-            "::bigint[]) AS q (key), LATERAL (SELECT word_key FROM name_spellings WHERE key = q.key \
+            ") AS q (key), LATERAL (SELECT word_key FROM name_spellings WHERE key = q.key \
                ORDER BY word_key LIMIT ",
         );
         out.push_sql(&MOST_PER_SPELLING.to_string());
@@ -128,7 +169,8 @@ impl WordRow {
 pub async fn vocabulary_list(c: &mut Conn, lookup: &Lookup, filter: &Filter) -> Result<Vec<Known>, DbFault> {
     let (firsts, lasts) = lookup.ranges.iter().map(|(first, last)| (first.as_str(), last.as_str())).unzip();
     let with = filter.key().unwrap_or(0);
-    let rows: Vec<WordRow> = Vocabulary { lookup, with, firsts, lasts }.load(c).await.db()?;
+    let rows: Vec<WordRow> =
+        Vocabulary { lookup, with, firsts, lasts, unknown: Unknown::of(lookup) }.load(c).await.db()?;
     Ok(rows.into_iter().map(WordRow::into_model).collect())
 }
 
@@ -173,10 +215,8 @@ pub async fn posting_count(c: &mut Conn, keys: &[i64]) -> Result<Vec<Count>, DbF
     Ok(rows.as_chunks::<2>().0.iter().map(pair).collect())
 }
 
-/// The organizations that these keys lead to, those first that are worth most; before them those that have just this name, of which
-/// there may be more with another legal form than a key shows.
+/// The organizations that these keys lead to, those first that are worth most.
 struct Probed<'a> {
-    normalized_name: &'a str,
     keys: Vec<i64>,
     worths: Vec<i32>,
     filter: &'a Filter,
@@ -195,7 +235,7 @@ impl QueryFragment<Pg> for Probed<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "SELECT o.id, o.display_name, o.normalized_name, o.region_code, o.is_partner, o.is_customer \
-             FROM (SELECT id FROM (SELECT p.organization_id AS id, q.worth FROM unnest(",
+             FROM (SELECT p.organization_id AS id FROM unnest(",
         );
         out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
         out.push_sql("::bigint[], ");
@@ -205,11 +245,7 @@ impl QueryFragment<Pg> for Probed<'_> {
                ORDER BY organization_id LIMIT ",
         );
         out.push_sql(&MOST_PER_KEY.to_string());
-        out.push_sql(") AS p UNION ALL (SELECT id, 100000 FROM organizations WHERE normalized_name = ");
-        out.push_bind_param::<Text, _>(self.normalized_name)?;
-        out.push_sql(" ORDER BY id LIMIT ");
-        out.push_sql(&MOST_PER_KEY.to_string());
-        out.push_sql(")) AS hit GROUP BY id ORDER BY sum(worth) DESC, id LIMIT ");
+        out.push_sql(") AS p GROUP BY id ORDER BY sum(q.worth) DESC, id LIMIT ");
         out.push_sql(&MOST_COMPARED.to_string());
         out.push_sql(
             ") AS found, LATERAL (SELECT * FROM organizations AS o WHERE o.id = found.id OFFSET 0) AS o \
@@ -294,15 +330,14 @@ impl FoundRow {
     }
 }
 
-/// The organizations that have just this name or to which these keys lead, with their normalised names, in no particular order.
+/// The organizations to which these keys lead, with their normalised names, in no particular order.
 pub async fn organization_probe(
     c: &mut Conn,
-    normalized_name: &str,
     probes: &[Probe],
     filter: &Filter,
 ) -> Result<Vec<(Shown, String)>, DbFault> {
     let (keys, worths) = probes.iter().map(|probe| (probe.key, probe.worth)).unzip();
-    let rows: Vec<FoundRow> = Probed { normalized_name, keys, worths, filter }.load(c).await.db()?;
+    let rows: Vec<FoundRow> = Probed { keys, worths, filter }.load(c).await.db()?;
     Ok(rows.into_iter().map(FoundRow::into_model).collect())
 }
 

@@ -3,6 +3,8 @@
 //! Each word of the question goes with at most one word of the name, in whatever order: first equal words, then words that one side
 //! writes as one and the other as two, then words that are nearly equal, the nearest first. What was found is weighed on both sides.
 
+use std::ops::Range;
+
 use super::spelling::{LEAST_INSIDE, is_spelt, tolerance};
 use super::words::Word;
 
@@ -109,7 +111,7 @@ fn differing(one: &str, other: &str) -> usize {
 }
 
 /// Compares what is asked with a name; `weight` says what a word of the question counts, 0 to 1.
-pub fn compare(asked: &[Word], named: &[Word], weight: impl Fn(&str) -> f64, sense: Sense) -> Likeness {
+pub fn compare(asked: &[Word<'_>], named: &[Word<'_>], weight: impl Fn(&str) -> f64, sense: Sense) -> Likeness {
     let mut pairing = Pairing::new(asked, named, sense);
     pairing.equal();
     pairing.joined();
@@ -119,15 +121,15 @@ pub fn compare(asked: &[Word], named: &[Word], weight: impl Fn(&str) -> f64, sen
 
 /// Places of words on both sides that go together.
 struct Pair {
-    asked: Vec<usize>,
-    named: Vec<usize>,
+    asked: Range<usize>,
+    named: Range<usize>,
     how: How,
     similarity: f64,
 }
 
 struct Pairing<'a> {
-    asked: &'a [Word],
-    named: &'a [Word],
+    asked: &'a [Word<'a>],
+    named: &'a [Word<'a>],
     sense: Sense,
     free_asked: Vec<bool>,
     free_named: Vec<bool>,
@@ -135,14 +137,14 @@ struct Pairing<'a> {
 }
 
 impl<'a> Pairing<'a> {
-    fn new(asked: &'a [Word], named: &'a [Word], sense: Sense) -> Self {
+    fn new(asked: &'a [Word<'a>], named: &'a [Word<'a>], sense: Sense) -> Self {
         let (free_asked, free_named) = (vec![true; asked.len()], vec![true; named.len()]);
         Self { asked, named, sense, free_asked, free_named, pairs: Vec::with_capacity(asked.len()) }
     }
 
-    fn take(&mut self, asked: Vec<usize>, named: Vec<usize>, how: How, similarity: f64) {
-        asked.iter().for_each(|&place| self.free_asked[place] = false);
-        named.iter().for_each(|&place| self.free_named[place] = false);
+    fn take(&mut self, asked: Range<usize>, named: Range<usize>, how: How, similarity: f64) {
+        self.free_asked[asked.clone()].fill(false);
+        self.free_named[named.clone()].fill(false);
         self.pairs.push(Pair { asked, named, how, similarity });
     }
 
@@ -151,7 +153,7 @@ impl<'a> Pairing<'a> {
             let same =
                 (0..self.named.len()).find(|&other| self.free_named[other] && self.named[other].text == word.text);
             if let Some(other) = same {
-                self.take(vec![place], vec![other], How::Exact, 1.0);
+                self.take(one(place), one(other), How::Exact, 1.0);
             }
         }
     }
@@ -160,20 +162,20 @@ impl<'a> Pairing<'a> {
         if !self.free_asked.contains(&true) {
             return;
         }
-        for (first, joined) in couples(self.asked, &self.free_asked) {
+        for (first, couple) in self.asked.windows(2).enumerate() {
             if !(self.free_asked[first] && self.free_asked[first + 1]) {
                 continue;
             }
-            if let Some((one, similarity)) = nearest(&joined, self.named, &self.free_named) {
-                self.take(vec![first, first + 1], vec![one], How::Joined, JOINED * similarity);
+            if let Some((place, similarity)) = nearest(couple, self.named, &self.free_named) {
+                self.take(first..first + 2, one(place), How::Joined, JOINED * similarity);
             }
         }
-        for (first, joined) in couples(self.named, &self.free_named) {
+        for (first, couple) in self.named.windows(2).enumerate() {
             if !(self.free_named[first] && self.free_named[first + 1]) {
                 continue;
             }
-            if let Some((one, similarity)) = nearest(&joined, self.asked, &self.free_asked) {
-                self.take(vec![one], vec![first, first + 1], How::Joined, JOINED * similarity);
+            if let Some((place, similarity)) = nearest(couple, self.asked, &self.free_asked) {
+                self.take(one(place), first..first + 2, How::Joined, JOINED * similarity);
             }
         }
     }
@@ -189,14 +191,14 @@ impl<'a> Pairing<'a> {
         all.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
         for (similarity, place, other, how) in all {
             if self.free_asked[place] && self.free_named[other] {
-                self.take(vec![place], vec![other], how, similarity);
+                self.take(one(place), one(other), how, similarity);
             }
         }
     }
 
     fn weigh(mut self, weight: impl Fn(&str) -> f64) -> Likeness {
-        self.pairs.sort_by_key(|pair| pair.asked[0]);
-        let in_order = self.pairs.iter().map(|pair| pair.named[0]).is_sorted();
+        self.pairs.sort_by_key(|pair| pair.asked.start);
+        let in_order = self.pairs.iter().map(|pair| pair.named.start).is_sorted();
         let light = match self.sense {
             Sense::Search => LIGHT,
             // The same name with another legal form is the same name.
@@ -210,13 +212,13 @@ impl<'a> Pairing<'a> {
         let (mut found, mut covered, mut name) = (0.0, 0.0, 0.0);
         let mut words = Vec::with_capacity(self.pairs.len());
         for pair in &self.pairs {
-            let weight: f64 = pair.asked.iter().map(|&place| weights[place]).sum();
+            let weight: f64 = weights[pair.asked.clone()].iter().sum();
             found += weight * pair.similarity;
             covered += weight * pair.similarity;
             name += weight;
             words.push(Matched {
-                asked: joined_text(self.asked, &pair.asked),
-                named: joined_text(self.named, &pair.named),
+                asked: joined_text(&self.asked[pair.asked.clone()]),
+                named: joined_text(&self.named[pair.named.clone()]),
                 how: pair.how,
                 similarity: pair.similarity,
                 weight: weight.min(1.0),
@@ -235,30 +237,32 @@ fn part(some: f64, all: f64) -> f64 {
     if all > 0.0 { (some / all).clamp(0.0, 1.0) } else { 0.0 }
 }
 
-fn joined_text(words: &[Word], places: &[usize]) -> String {
-    places.iter().map(|&place| words[place].text.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-/// Two words that stand beside each other, both free, as one word.
-fn couples(words: &[Word], free: &[bool]) -> Vec<(usize, String)> {
-    let both = (0..words.len().saturating_sub(1)).filter(|&first| free[first] && free[first + 1]);
-    both.map(|first| (first, format!("{}{}", words[first].text, words[first + 1].text))).collect()
-}
-
-/// The free word that is this one, with one letter wrong at most.
-fn nearest(text: &str, words: &[Word], free: &[bool]) -> Option<(usize, f64)> {
-    if !free.contains(&true) {
-        return None;
+fn joined_text(words: &[Word<'_>]) -> String {
+    match words {
+        [only] => only.text.clone().into_owned(),
+        several => several.iter().map(|word| word.text.as_ref()).collect::<Vec<_>>().join(" "),
     }
-    let letters = text.chars().count();
-    let near = |word: &Word| {
-        if word.text == text {
+}
+
+fn one(place: usize) -> Range<usize> {
+    place..place + 1
+}
+
+/// The free word that is this couple written as one, with one letter wrong at most.
+fn nearest(couple: &[Word<'_>], words: &[Word<'_>], free: &[bool]) -> Option<(usize, f64)> {
+    let letters = couple.iter().map(|word| word.text.chars().count()).sum::<usize>();
+    let near = |word: &Word<'_>| {
+        let other = word.text.chars().count();
+        // Nearly no word is as long as two, and then there is nothing to write as one.
+        if letters.abs_diff(other) > 1 {
+            return None;
+        }
+        let joined: String = couple.iter().map(|word| word.text.as_ref()).collect();
+        if word.text == joined {
             return Some(1.0);
         }
-        let other = word.text.chars().count();
-        let close = letters.abs_diff(other) <= 1 && letters >= 7 && is_spelt(text);
-        (close && differing(text, &word.text) <= 2 && strsim::osa_distance(text, &word.text) == 1)
-            .then(|| 1.0 - 1.0 / letters.max(other) as f64)
+        let close = letters >= 7 && is_spelt(&joined) && differing(&joined, &word.text) <= 2;
+        (close && strsim::osa_distance(&joined, &word.text) == 1).then(|| 1.0 - 1.0 / letters.max(other) as f64)
     };
     let found = words.iter().enumerate().filter(|(place, _)| free[*place]);
     let found = found.filter_map(|(place, word)| Some((place, near(word)?)));

@@ -5,8 +5,8 @@ use crate::model::name::normalize;
 use crate::model::words::words;
 
 fn like(asked: &str, named: &str, sense: Sense) -> Likeness {
-    let (asked, named) = (words(&normalize(asked)), words(&normalize(named)));
-    compare(&asked, &named, |_| 1.0, sense)
+    let (asked, named) = (normalize(asked), normalize(named));
+    compare(&words(&asked), &words(&named), |_| 1.0, sense)
 }
 
 fn score(asked: &str, named: &str) -> f64 {

@@ -49,9 +49,7 @@ impl Filter {
 /// A question, taken apart.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// The whole of it, as names are normalised.
-    pub normalized: String,
-    words: Vec<Word>,
+    words: Vec<Word<'static>>,
     /// The words that say something, each once: what is looked for.
     telling: Vec<String>,
     sense: Sense,
@@ -111,10 +109,9 @@ impl Question {
     /// Takes a question apart.
     pub fn new(text: &str, sense: Sense) -> Self {
         let normalized = name::normalize(text);
-        let mut words = words(&normalized);
-        words.truncate(MOST_ASKED);
+        let words: Vec<_> = words(&normalized).into_iter().take(MOST_ASKED).map(Word::into_owned).collect();
         let telling = telling(&words).into_iter().map(str::to_owned).collect();
-        Self { normalized, words, telling, sense }
+        Self { words, telling, sense }
     }
 
     /// What to ask the vocabulary.

@@ -34,7 +34,8 @@ impl Index {
     }
 
     fn vocabulary(&self) -> Vec<Known> {
-        known(self.0.iter().flat_map(|o| words(&name::normalize(o.1))).map(|word| word.text))
+        let names = self.0.iter().map(|o| name::normalize(o.1));
+        known(names.flat_map(|name| words(&name).into_iter().map(|word| word.text.into_owned()).collect::<Vec<_>>()))
     }
 
     fn probed(&self, text: &str, filter: &Filter) -> Vec<u128> {

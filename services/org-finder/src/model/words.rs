@@ -3,6 +3,7 @@
 //! Scripts that put no spaces between words (Han, Kana, Thai and their neighbours) are cut into pairs of letters, each of which counts
 //! as a word. Letters that stand alone one after the other are one word: `s a` is `sa`, as in S.A.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -31,18 +32,25 @@ fn entries(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// One word of a name.
+/// One word of a name; a piece of it wherever it stands there as it is, because many names are taken apart for one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
-    pub text: String,
+pub struct Word<'a> {
+    pub text: Cow<'a, str>,
     /// It is part of a legal form or joins others: it says nearly nothing. Never true of every word of a name.
     pub light: bool,
 }
 
+impl Word<'_> {
+    /// The word, whatever becomes of the name.
+    pub fn into_owned(self) -> Word<'static> {
+        Word { text: Cow::Owned(self.text.into_owned()), light: self.light }
+    }
+}
+
 /// The words of a normalised name in their order, at most [`MOST`].
-pub fn words(normalized: &str) -> Vec<Word> {
+pub fn words(normalized: &str) -> Vec<Word<'_>> {
     let texts = split(normalized);
-    let mut light: Vec<bool> = texts.iter().map(|text| STOPS.contains(text.as_str())).collect();
+    let mut light: Vec<bool> = texts.iter().map(|text| STOPS.contains(text.as_ref())).collect();
     mark_forms(&texts, &mut light);
     if light.iter().all(|light| *light) {
         light.fill(false);
@@ -51,19 +59,19 @@ pub fn words(normalized: &str) -> Vec<Word> {
 }
 
 /// The words that say something, each once, in their order.
-pub fn telling(words: &[Word]) -> Vec<&str> {
+pub fn telling<'a>(words: &'a [Word<'_>]) -> Vec<&'a str> {
     let mut seen = HashSet::new();
-    words.iter().filter(|word| !word.light && seen.insert(&word.text)).map(|word| word.text.as_str()).collect()
+    words.iter().filter(|word| !word.light && seen.insert(&word.text)).map(|word| word.text.as_ref()).collect()
 }
 
 /// The words that say nothing, and stand at no other place where they would, each once, in their order.
-pub fn light(words: &[Word]) -> Vec<&str> {
+pub fn light<'a>(words: &'a [Word<'_>]) -> Vec<&'a str> {
     let mut seen: HashSet<&str> = telling(words).into_iter().collect();
-    words.iter().map(|word| word.text.as_str()).filter(|text| seen.insert(text)).collect()
+    words.iter().map(|word| word.text.as_ref()).filter(|text| seen.insert(text)).collect()
 }
 
 /// Legal forms stand at the end, several one after the other, or at the beginning.
-fn mark_forms(texts: &[String], light: &mut [bool]) {
+fn mark_forms(texts: &[Cow<'_, str>], light: &mut [bool]) {
     let mut end = texts.len();
     while let Some(length) = (1..=end.min(*LONGEST_FORM)).rev().find(|length| is_form(&texts[end - length..end])) {
         end -= length;
@@ -76,13 +84,13 @@ fn mark_forms(texts: &[String], light: &mut [bool]) {
     }
 }
 
-fn is_form(texts: &[String]) -> bool {
+fn is_form(texts: &[Cow<'_, str>]) -> bool {
     // Nearly no word is, and then there is nothing to join.
-    texts.iter().all(|text| FORM_WORDS.contains(text.as_str())) && FORMS.contains(&texts.join(" "))
+    texts.iter().all(|text| FORM_WORDS.contains(text.as_ref())) && FORMS.contains(&texts.join(" "))
 }
 
-fn split(normalized: &str) -> Vec<String> {
-    let mut texts: Vec<String> = Vec::new();
+fn split(normalized: &str) -> Vec<Cow<'_, str>> {
+    let mut texts: Vec<Cow<'_, str>> = Vec::new();
     // Whether the last word is made of letters that stood alone, and may get another.
     let mut open = false;
     // Longer names end here: what comes after would not be looked at.
@@ -91,7 +99,7 @@ fn split(normalized: &str) -> Vec<String> {
         let alone = letters.next().is_some_and(|letter| letter.is_alphabetic() && !is_dense(letter))
             && letters.next().is_none();
         match texts.last_mut() {
-            Some(last) if alone && open => last.push_str(token),
+            Some(last) if alone && open => last.to_mut().push_str(token),
             _ => cut(token, &mut texts),
         }
         open = alone;
@@ -100,17 +108,17 @@ fn split(normalized: &str) -> Vec<String> {
 }
 
 /// Cuts a token where its script begins or ends to be one without spaces, and such parts into pairs of letters.
-fn cut(token: &str, texts: &mut Vec<String>) {
+fn cut<'a>(token: &'a str, texts: &mut Vec<Cow<'a, str>>) {
     if !token.chars().any(is_dense) {
-        texts.push(token.to_owned());
+        texts.push(Cow::Borrowed(token));
         return;
     }
     let letters: Vec<char> = token.chars().collect();
     for part in letters.chunk_by(|a, b| is_dense(*a) == is_dense(*b)) {
         if is_dense(part[0]) && part.len() > 2 {
-            texts.extend(part.windows(2).map(|pair| pair.iter().collect::<String>()));
+            texts.extend(part.windows(2).map(|pair| Cow::Owned(pair.iter().collect())));
         } else {
-            texts.push(part.iter().collect());
+            texts.push(Cow::Owned(part.iter().collect()));
         }
     }
 }
@@ -128,8 +136,10 @@ mod tests {
     use super::*;
 
     fn told(name: &str) -> String {
-        let words = words(&name::normalize(name));
-        let shown = words.iter().map(|word| if word.light { format!("({})", word.text) } else { word.text.clone() });
+        let name = name::normalize(name);
+        let words = words(&name);
+        let shown =
+            words.iter().map(|word| if word.light { format!("({})", word.text) } else { word.text.to_string() });
         shown.collect::<Vec<_>>().join(" ")
     }
 

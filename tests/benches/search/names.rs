@@ -31,7 +31,7 @@ pub fn made(number: usize) -> Made {
     if dice.below(2) == 0 {
         words.push(FORMS[dice.below(FORMS.len())].to_owned());
     }
-    let domain = format!("{}{number}.{}", Script::Latin.word(0, ranks[0]), ["com", "org", "net", "se"][number % 4]);
+    let domain = format!("{}{number:08}.{}", Script::Latin.word(0, ranks[0]), ["com", "org", "net", "se"][number % 4]);
     Made {
         id: Uuid::from_u64_pair(dice.roll(), number as u64),
         name: words.join(" "),

@@ -294,3 +294,15 @@ async fn a_whole_name_is_found_among_any_number_of_namesakes_with_another_legal_
         assert_eq!(found(&suite, named(asked)).await[0], "Mossil Toldan Oy", "{asked}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_somebody_has_is_looked_for_with_one_letter_wrong_and_an_unknown_one_with_two() {
+    let suite = Suite::start().await;
+    for name in ["Gothenburg Voice", "Gothanbarg Voice", "Gothenbarg Voice"] {
+        create_anyway(&suite, customer(name, &[])).await;
+    }
+    assert_eq!(found(&suite, named("gothenburg")).await, ["Gothenburg Voice", "Gothenbarg Voice"]);
+    let mut all = found(&suite, named("gothonborg")).await;
+    all.sort();
+    assert_eq!(all, ["Gothanbarg Voice", "Gothenbarg Voice", "Gothenburg Voice"]);
+}

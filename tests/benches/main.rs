@@ -48,6 +48,9 @@ struct Arguments {
     /// How many organizations there are, for the part `search`; one after the other.
     #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
     sizes: Vec<usize>,
+    /// The databases of the part `search` stay, below target/suites, and are measured again the next time.
+    #[arg(long)]
+    keep: bool,
     /// Lines of organizations, as ImportOrganizations takes them, whose names are asked for instead, for the part `search`.
     #[arg(long, env = "DATA")]
     data: Option<std::path::PathBuf>,
@@ -91,7 +94,8 @@ async fn main() -> ExitCode {
 async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.part == Some(Part::Search) {
         let rounds = Rounds { count: arguments.rounds, seconds: arguments.seconds };
-        return search::measure(&arguments.sizes, arguments.data.as_ref(), arguments.asked, rounds).await;
+        let sizes = search::Sizes { sizes: &arguments.sizes, keep: arguments.keep };
+        return search::measure(sizes, arguments.data.as_ref(), arguments.asked, rounds).await;
     }
     let stand = Stand::up().await?;
     let measured = measure_on(&stand, arguments).await;

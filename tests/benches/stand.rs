@@ -22,6 +22,8 @@ const START: Duration = Duration::from_secs(30);
 pub struct Stand {
     pub suite: Suite,
     signer: TokenSigner,
+    /// Its folder stays.
+    kept: bool,
 }
 
 impl Stand {
@@ -32,8 +34,16 @@ impl Stand {
 
     /// One of several at once.
     pub async fn up_as(name: &str) -> anyhow::Result<Stand> {
-        let folder = project_root().join("target/suites").join(format!("bench-{}-{name}", std::process::id()));
-        let layout = Layout::at(&folder);
+        Self::up_in(&format!("bench-{}-{name}", std::process::id()), false).await
+    }
+
+    /// One that stays when it is taken down, and is as it was when it is brought up again.
+    pub async fn up_kept(name: &str) -> anyhow::Result<Stand> {
+        Self::up_in(&format!("bench-kept-{name}"), true).await
+    }
+
+    async fn up_in(folder: &str, kept: bool) -> anyhow::Result<Stand> {
+        let layout = Layout::at(&project_root().join("target/suites").join(folder));
         layout.create()?;
         let wanted = Ports::free()?;
         let postgres = Cluster::persistent(&layout.database(), wanted.postgres)?;
@@ -41,8 +51,8 @@ impl Stand {
         ports.write(&layout)?;
         settings::write(&layout, &ports)?;
         let pem = std::fs::read_to_string(layout.keys().join("gateway.pem"))?;
-        let stand =
-            Stand { suite: Suite::of(layout, ports, postgres), signer: TokenSigner::new(ServiceName::Gateway, &pem)? };
+        let signer = TokenSigner::new(ServiceName::Gateway, &pem)?;
+        let stand = Stand { suite: Suite::of(layout, ports, postgres), signer, kept };
         match stand.start().await {
             Ok(()) => Ok(stand),
             Err(error) => {
@@ -120,7 +130,7 @@ impl Stand {
         self.suite.postgres.stop()?;
         if failed {
             eprintln!("logs: {}", self.suite.layout.root().join("logs").display());
-        } else {
+        } else if !self.kept {
             suite::remove(self.suite.layout.root())?;
         }
         Ok(())

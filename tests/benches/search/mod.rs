@@ -138,8 +138,15 @@ struct Cost {
     cpu: Series,
 }
 
+/// How many organizations, each size in a database of its own, which may stay for the next time.
+pub struct Sizes<'a> {
+    pub sizes: &'a [usize],
+    pub keep: bool,
+}
+
 /// Measures and prints, at each size or on the organizations of a file.
-pub async fn measure(sizes: &[usize], data: Option<&PathBuf>, asked: usize, rounds: Rounds) -> anyhow::Result<()> {
+pub async fn measure(sizes: Sizes<'_>, data: Option<&PathBuf>, asked: usize, rounds: Rounds) -> anyhow::Result<()> {
+    let Sizes { sizes, keep } = sizes;
     let mut stands = Vec::new();
     let measured = async {
         if let Some(data) = data {
@@ -147,7 +154,8 @@ pub async fn measure(sizes: &[usize], data: Option<&PathBuf>, asked: usize, roun
             return quality::measure(&stands[0], data, asked).await;
         }
         for size in sizes {
-            stands.push(Stand::up_as(&size.to_string()).await?);
+            let name = size.to_string();
+            stands.push(if keep { Stand::up_kept(&name).await? } else { Stand::up_as(&name).await? });
             fill::fill(&stands[stands.len() - 1], *size).await.with_context(|| format!("filling {size}"))?;
         }
         compare(&stands, sizes, rounds).await

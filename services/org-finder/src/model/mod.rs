@@ -12,6 +12,7 @@ pub mod explanation;
 pub mod held_domain;
 pub mod import;
 pub mod keys;
+pub mod leads;
 pub mod likeness;
 pub mod lines;
 pub mod lookalike;

@@ -3,23 +3,24 @@
 use dialtone_db::{Conn, DbFault};
 use dialtone_ids::OrganizationId;
 
-use crate::model::search::{Count, Filter, FoundByName, Question, Shown, ranked};
+use crate::model::search::{Filter, FoundByName, Question, Shown, ranked};
 use crate::store::name_search;
 
 /// Organizations that are compared at once when there is no index to narrow them down.
 const AT_ONCE: usize = 2_000;
 
-/// Among all organizations, through the index of names: two statements, three for a question that many words are like.
+/// Among all organizations, through the index of names: the words that may be meant, where they lead, and what is there.
 pub async fn everywhere(c: &mut Conn, question: &Question, filter: &Filter) -> Result<Vec<FoundByName>, DbFault> {
-    let vocabulary = name_search::vocabulary_list(c, &question.lookup(), filter).await?;
+    let vocabulary = name_search::vocabulary_list(c, &question.lookup()).await?;
     let leads = question.leads(&vocabulary);
-    let counts = match leads.counts(&vocabulary) {
-        Some(counts) => counts,
-        None => name_search::posting_count(c, &leads.counted(filter)).await?,
-    };
-    let weights = question.weights(&leads, &counts);
-    let probes = leads.probes(question, &counts, filter);
-    let found = name_search::organization_probe(c, &probes, filter).await?;
+    let asked = leads.asked(filter.key());
+    let keys = asked.keys();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let postings = name_search::posting_list(c, &keys).await?;
+    let weights = question.weights(&asked.counts(&postings));
+    let found = name_search::organization_among(c, &asked.best(&postings), filter).await?;
     Ok(ranked(compared(found, |name| question.compare(name, &weights))))
 }
 
@@ -30,7 +31,7 @@ pub async fn among(
     question: &Question,
     filter: &Filter,
 ) -> Result<Vec<FoundByName>, DbFault> {
-    let weights = question.weights(&question.leads(&[]), &[] as &[Count]);
+    let weights = question.weights(&[]);
     let mut best = Vec::new();
     for some in ids.chunks(AT_ONCE) {
         let found = name_search::organization_among(c, some, filter).await?;

@@ -10,26 +10,22 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Untyped, U
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use crate::model::leads::MOST_PER_KEY;
 use crate::model::organization::{Role, Roles};
-use crate::model::search::{Count, Filter, Known, Lookup, MOST_PER_KEY, Probe, Shown};
+use crate::model::search::{Filter, Lookup, Shown};
 
-/// Words that one spelling may lead to.
-const MOST_PER_SPELLING: i64 = 24;
+/// Words that one question may lead to by their spellings.
+const MOST_SPELT: i64 = 400;
 /// Words that begin with a text, and as many that have it inside.
 const MOST_PER_RANGE: i64 = 24;
-/// So many words are counted as they are found; of more only those are counted that turn out to be meant.
-const MOST_COUNTED: i64 = 64;
-/// Names that are compared with the question.
-const MOST_COMPARED: i64 = 120;
 
-/// Words of the vocabulary that may be meant, counted if they are few.
+/// Words of the vocabulary that may be meant.
 struct Vocabulary<'a> {
     lookup: &'a Lookup,
-    /// What goes with the key of a word for the filter; 0 for nothing.
-    with: i64,
-    firsts: Vec<&'a str>,
-    lasts: Vec<&'a str>,
     unknown: Unknown<'a>,
+    /// The ends of the range; without one nothing is in it.
+    first: Option<&'a str>,
+    last: Option<&'a str>,
 }
 
 /// Keys for words that nobody has: of each word those from its first to its last, counted from 1.
@@ -81,121 +77,67 @@ impl Query for Vocabulary<'_> {
 
 impl QueryFragment<Pg> for Vocabulary<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT word, CASE WHEN few THEN ");
-        push_count(&mut out, |out| {
-            out.push_sql("found.key");
-            Ok(())
-        })?;
-        out.push_sql(" END AS total, CASE WHEN few AND 0 <> ");
-        out.push_bind_param::<BigInt, _>(&self.with)?;
-        out.push_sql(" THEN ");
-        push_count(&mut out, |out| {
-            out.push_sql("found.key # ");
-            out.push_bind_param::<BigInt, _>(&self.with)
-        })?;
-        out.push_sql(" END AS taken FROM (SELECT w.word, found.key, count(*) OVER () <= ");
-        out.push_sql(&MOST_COUNTED.to_string());
-        out.push_sql(" AS few FROM (SELECT key FROM name_words WHERE word = ANY (");
+        out.push_sql("SELECT word FROM name_words WHERE word = ANY (");
         out.push_bind_param::<Array<Text>, _>(&self.lookup.exact)?;
-        out.push_sql(") UNION SELECT s.word_key FROM (SELECT unnest(");
+        // All keys at once: a search of its own for each of them costs twice as much.
+        out.push_sql(
+            ") UNION ALL SELECT word FROM name_words WHERE key = ANY (ARRAY (\
+               (SELECT word_key FROM name_spellings WHERE key = ANY (",
+        );
         out.push_bind_param::<Array<BigInt>, _>(&self.lookup.spellings)?;
-        out.push_sql("::bigint[]) UNION ALL ");
+        out.push_sql("::bigint[] || ARRAY (");
         self.unknown.push(&mut out)?;
-        out.push_sql(
-            ") AS q (key), LATERAL (SELECT word_key FROM name_spellings WHERE key = q.key \
-               ORDER BY word_key LIMIT ",
-        );
-        out.push_sql(&MOST_PER_SPELLING.to_string());
+        out.push_sql(&format!(")) ORDER BY key, word_key LIMIT {MOST_SPELT})"));
         for (table, column, key) in [("name_words", "word", "key"), ("name_tails", "tail", "word_key")] {
-            out.push_sql(") AS s UNION SELECT s.key FROM unnest(");
-            out.push_bind_param::<Array<Text>, _>(&self.firsts)?;
-            out.push_sql("::text[], ");
-            out.push_bind_param::<Array<Text>, _>(&self.lasts)?;
-            out.push_sql("::text[]) AS q (first, last), LATERAL (SELECT ");
-            out.push_sql(key);
-            out.push_sql(" AS key FROM ");
-            out.push_sql(table);
-            out.push_sql(" WHERE ");
-            out.push_sql(column);
-            out.push_sql(" >= q.first AND ");
-            out.push_sql(column);
-            out.push_sql(" < q.last ORDER BY ");
-            out.push_sql(column);
-            out.push_sql(", ");
-            out.push_sql(key);
-            out.push_sql(" LIMIT ");
-            out.push_sql(&MOST_PER_RANGE.to_string());
+            out.push_sql(&format!(" UNION ALL (SELECT {key} FROM {table} WHERE {column} >= "));
+            out.push_bind_param::<Nullable<Text>, _>(&self.first)?;
+            out.push_sql(&format!(" AND {column} < "));
+            out.push_bind_param::<Nullable<Text>, _>(&self.last)?;
+            out.push_sql(&format!(" ORDER BY {column}, {key} LIMIT {MOST_PER_RANGE})"));
         }
-        // One copy of each word.
-        out.push_sql(
-            ") AS s) AS found, LATERAL (SELECT word FROM name_words WHERE key = found.key LIMIT 1) AS w) AS found ORDER BY word",
-        );
+        out.push_sql("))");
         Ok(())
     }
-}
-
-/// How many organizations have a key, no further than is looked at. In the order of the index: otherwise all of a common key would be
-/// gathered before they are cut off.
-fn push_count<'b>(
-    out: &mut AstPass<'_, 'b, Pg>,
-    key: impl FnOnce(&mut AstPass<'_, 'b, Pg>) -> QueryResult<()>,
-) -> QueryResult<()> {
-    out.push_sql("(SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = ");
-    key(out)?;
-    out.push_sql(" ORDER BY p.organization_id LIMIT ");
-    out.push_sql(&MOST_PER_KEY.to_string());
-    out.push_sql(") AS counted)");
-    Ok(())
 }
 
 #[derive(QueryableByName)]
 struct WordRow {
     #[diesel(sql_type = Text)]
     word: String,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    total: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    taken: Option<i64>,
 }
 
-impl WordRow {
-    fn into_model(self) -> Known {
-        let count = self.total.map(|all| Count { all, taken: self.taken.unwrap_or(all) });
-        Known { word: self.word, count }
-    }
+/// Words of the vocabulary that may be meant, each once, in their order.
+pub async fn vocabulary_list(c: &mut Conn, lookup: &Lookup) -> Result<Vec<String>, DbFault> {
+    let (first, last) = lookup.range.as_ref().map(|(first, last)| (first.as_str(), last.as_str())).unzip();
+    let asked = Vocabulary { lookup, unknown: Unknown::of(lookup), first, last };
+    let rows: Vec<WordRow> = asked.load(c).await.db()?;
+    let mut words: Vec<String> = rows.into_iter().map(|row| row.word).collect();
+    words.sort_unstable();
+    words.dedup();
+    Ok(words)
 }
 
-/// Words of the vocabulary that may be meant, in their order.
-pub async fn vocabulary_list(c: &mut Conn, lookup: &Lookup, filter: &Filter) -> Result<Vec<Known>, DbFault> {
-    let (firsts, lasts) = lookup.ranges.iter().map(|(first, last)| (first.as_str(), last.as_str())).unzip();
-    let with = filter.key().unwrap_or(0);
-    let rows: Vec<WordRow> =
-        Vocabulary { lookup, with, firsts, lasts, unknown: Unknown::of(lookup) }.load(c).await.db()?;
-    Ok(rows.into_iter().map(WordRow::into_model).collect())
-}
-
-/// How many organizations have each of these keys, no further than is looked at.
-struct Counts<'a> {
+/// The first organizations of each of these keys.
+struct Postings<'a> {
     keys: &'a [i64],
 }
 
-impl QueryId for Counts<'_> {
-    type QueryId = Counts<'static>;
+impl QueryId for Postings<'_> {
+    type QueryId = Postings<'static>;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for Counts<'_> {
+impl Query for Postings<'_> {
     type SqlType = Untyped;
 }
 
-impl QueryFragment<Pg> for Counts<'_> {
+impl QueryFragment<Pg> for Postings<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT ");
-        push_count(&mut out, |out| {
-            out.push_sql("q.key");
-            Ok(())
-        })?;
-        out.push_sql(" AS count FROM unnest(");
+        out.push_sql(
+            "SELECT ARRAY (SELECT organization_id FROM name_postings WHERE key = q.key ORDER BY organization_id LIMIT ",
+        );
+        out.push_sql(&MOST_PER_KEY.to_string());
+        out.push_sql(") AS organizations FROM unnest(");
         out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
         out.push_sql("::bigint[]) WITH ORDINALITY AS q (key, place) ORDER BY q.place");
         Ok(())
@@ -203,56 +145,16 @@ impl QueryFragment<Pg> for Counts<'_> {
 }
 
 #[derive(QueryableByName)]
-struct CountRow {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
+struct PostingRow {
+    #[diesel(sql_type = Array<SqlUuid>)]
+    organizations: Vec<Uuid>,
 }
 
-/// Counts the organizations of pairs of keys: of a word, and of the word with the filter.
-pub async fn posting_count(c: &mut Conn, keys: &[i64]) -> Result<Vec<Count>, DbFault> {
-    let rows: Vec<CountRow> = Counts { keys }.load(c).await.db()?;
-    let pair = |pair: &[CountRow; 2]| Count { all: pair[0].count, taken: pair[1].count };
-    Ok(rows.as_chunks::<2>().0.iter().map(pair).collect())
-}
-
-/// The organizations that these keys lead to, those first that are worth most.
-struct Probed<'a> {
-    keys: Vec<i64>,
-    worths: Vec<i32>,
-    filter: &'a Filter,
-}
-
-impl QueryId for Probed<'_> {
-    type QueryId = Probed<'static>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl Query for Probed<'_> {
-    type SqlType = Untyped;
-}
-
-impl QueryFragment<Pg> for Probed<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(
-            "SELECT o.id, o.display_name, o.normalized_name, o.region_code, o.is_partner, o.is_customer \
-             FROM (SELECT p.organization_id AS id FROM unnest(",
-        );
-        out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
-        out.push_sql("::bigint[], ");
-        out.push_bind_param::<Array<Integer>, _>(&self.worths)?;
-        out.push_sql(
-            "::integer[]) AS q (key, worth), LATERAL (SELECT organization_id FROM name_postings WHERE key = q.key \
-               ORDER BY organization_id LIMIT ",
-        );
-        out.push_sql(&MOST_PER_KEY.to_string());
-        out.push_sql(") AS p GROUP BY id ORDER BY sum(q.worth) DESC, id LIMIT ");
-        out.push_sql(&MOST_COMPARED.to_string());
-        out.push_sql(
-            ") AS found, LATERAL (SELECT * FROM organizations AS o WHERE o.id = found.id OFFSET 0) AS o \
-             WHERE o.deleted IS NULL AND ",
-        );
-        wanted(&mut out, self.filter)
-    }
+/// For each of these keys its first organizations, at most [`MOST_PER_KEY`].
+pub async fn posting_list(c: &mut Conn, keys: &[i64]) -> Result<Vec<Vec<OrganizationId>>, DbFault> {
+    let rows: Vec<PostingRow> = Postings { keys }.load(c).await.db()?;
+    let ids = |row: PostingRow| row.organizations.into_iter().map(OrganizationId::from_uuid).collect();
+    Ok(rows.into_iter().map(ids).collect())
 }
 
 /// `o` is an organization that the filter takes.
@@ -275,7 +177,7 @@ fn role(filter: &Filter) -> &'static str {
     }
 }
 
-/// Some of the caller's own organizations.
+/// Some organizations, by their ids.
 struct Among<'a> {
     ids: Vec<Uuid>,
     filter: &'a Filter,
@@ -328,17 +230,6 @@ impl FoundRow {
         };
         (shown, self.normalized_name)
     }
-}
-
-/// The organizations to which these keys lead, with their normalised names, in no particular order.
-pub async fn organization_probe(
-    c: &mut Conn,
-    probes: &[Probe],
-    filter: &Filter,
-) -> Result<Vec<(Shown, String)>, DbFault> {
-    let (keys, worths) = probes.iter().map(|probe| (probe.key, probe.worth)).unzip();
-    let rows: Vec<FoundRow> = Probed { keys, worths, filter }.load(c).await.db()?;
-    Ok(rows.into_iter().map(FoundRow::into_model).collect())
 }
 
 /// Those of these organizations that the filter takes, with their normalised names, in no particular order.

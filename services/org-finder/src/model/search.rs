@@ -20,8 +20,9 @@ pub const MOST_FOUND: usize = 200;
 pub const LEAST_SCORE: u32 = 350_000;
 /// The most words of a question that are looked for.
 const MOST_ASKED: usize = 12;
-/// The most words of the vocabulary that may stand for one word of the question; more for a question of one word.
+/// The most words of the vocabulary that may stand for one word of the question: fewer for one that somebody has, more for the only one.
 const MOST_FOR_WORD: usize = 4;
+const MOST_FOR_KNOWN_WORD: usize = 2;
 const MOST_FOR_ONLY_WORD: usize = 12;
 
 /// Which organizations are wanted.
@@ -57,12 +58,22 @@ pub struct Question {
 pub struct Lookup {
     /// Just these words.
     pub exact: Vec<String>,
-    /// Words with one of these keys of their spelling.
-    pub spellings: Vec<i64>,
-    /// For words that nobody has, words with one of these keys, too.
-    pub unknown: Vec<(String, Vec<i64>)>,
+    /// Words that are spelt like these.
+    pub spelt: Vec<Spelt>,
     /// Words that are in this range, or that have something inside that is.
     pub range: Option<(String, String)>,
+}
+
+/// How a word may be spelt that is meant by another.
+#[derive(Clone, Debug)]
+pub struct Spelt {
+    pub word: String,
+    /// Words with one of these keys of their spelling.
+    pub near: Vec<i64>,
+    /// Words with one of these, if nobody has the word and nothing is near it.
+    pub far: Vec<i64>,
+    /// Just these words, if nobody has the word: it may be two in one.
+    pub halves: Vec<String>,
 }
 
 impl Question {
@@ -78,12 +89,14 @@ impl Question {
     pub fn lookup(&self) -> Lookup {
         let mut lookup = Lookup { exact: self.telling.clone(), ..Lookup::default() };
         for word in &self.telling {
-            let spelt = spelling::Keys::of(word);
-            lookup.spellings.extend(spelt.near);
-            if self.sense == Sense::Search && !spelt.far.is_empty() {
-                lookup.unknown.push((word.clone(), spelt.far));
+            let keys = spelling::Keys::of(word);
+            let far = if self.sense == Sense::Search { keys.far } else { Vec::new() };
+            let mut halves = spelling::halves(word).into_iter().flat_map(|(first, second)| [first, second]).collect();
+            if self.telling.len() == 1 {
+                // No other word leads to a name that writes it as two.
+                lookup.exact.append(&mut halves);
             }
-            lookup.exact.extend(spelling::halves(word).into_iter().flat_map(|(first, second)| [first, second]));
+            lookup.spelt.push(Spelt { word: word.clone(), near: keys.near, far, halves });
         }
         lookup.exact.extend(self.telling.windows(2).map(|pair| pair.concat()));
         if let ([only], Sense::Search) = (self.telling.as_slice(), self.sense)
@@ -104,7 +117,13 @@ impl Question {
                 .filter_map(|known| relation(word, known, self.sense).map(|(_, similarity)| (similarity, known)))
                 .collect();
             own.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-            own.truncate(if self.telling.len() == 1 { MOST_FOR_ONLY_WORD } else { MOST_FOR_WORD });
+            own.truncate(if self.telling.len() == 1 {
+                MOST_FOR_ONLY_WORD
+            } else if own.first().is_some_and(|(_, known)| *known == word) {
+                MOST_FOR_KNOWN_WORD
+            } else {
+                MOST_FOR_WORD
+            });
             leads.extend(own.into_iter().map(|(similarity, known)| Lead::new(place, 1, known, similarity)));
             let halves = spelling::halves(word).into_iter().filter(|(first, second)| knows(first) && knows(second));
             for (first, second) in halves.take(2) {

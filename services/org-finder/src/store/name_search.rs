@@ -21,48 +21,48 @@ const MOST_PER_RANGE: i64 = 24;
 
 /// Words of the vocabulary that may be meant.
 struct Vocabulary<'a> {
-    lookup: &'a Lookup,
-    unknown: Unknown<'a>,
+    exact: &'a [String],
+    spelt: Spelt<'a>,
     /// The ends of the range; without one nothing is in it.
     first: Option<&'a str>,
     last: Option<&'a str>,
 }
 
-/// Keys for words that nobody has: of each word those from its first to its last, counted from 1.
+/// How words may be spelt.
 #[derive(Default)]
-struct Unknown<'a> {
-    keys: Vec<i64>,
+struct Spelt<'a> {
     words: Vec<&'a str>,
+    near: Slices<i64>,
+    far: Slices<i64>,
+    halves: Slices<&'a str>,
+}
+
+/// Lists one after the other, each from its first to its last place, counted from 1: Postgres has no lists of lists of different lengths.
+#[derive(Default)]
+struct Slices<T> {
+    all: Vec<T>,
     firsts: Vec<i32>,
     lasts: Vec<i32>,
 }
 
-impl<'a> Unknown<'a> {
-    fn of(lookup: &'a Lookup) -> Self {
-        let mut unknown = Self::default();
-        for (word, keys) in &lookup.unknown {
-            unknown.words.push(word);
-            unknown.firsts.push(unknown.keys.len() as i32 + 1);
-            unknown.keys.extend(keys);
-            unknown.lasts.push(unknown.keys.len() as i32);
-        }
-        unknown
+impl<T> Slices<T> {
+    fn push(&mut self, list: impl Iterator<Item = T>) {
+        self.firsts.push(self.all.len() as i32 + 1);
+        self.all.extend(list);
+        self.lasts.push(self.all.len() as i32);
     }
+}
 
-    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT unnest((");
-        out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
-        out.push_sql("::bigint[])[q.first:q.last]) FROM unnest(");
-        out.push_bind_param::<Array<Text>, _>(&self.words)?;
-        out.push_sql("::text[], ");
-        out.push_bind_param::<Array<Integer>, _>(&self.firsts)?;
-        out.push_sql("::integer[], ");
-        out.push_bind_param::<Array<Integer>, _>(&self.lasts)?;
-        out.push_sql(
-            "::integer[]) AS q (word, first, last) \
-             WHERE (SELECT key FROM name_words WHERE word = q.word LIMIT 1) IS NULL",
-        );
-        Ok(())
+impl<'a> Spelt<'a> {
+    fn of(lookup: &'a Lookup) -> Self {
+        let mut all = Self::default();
+        for spelt in &lookup.spelt {
+            all.words.push(&spelt.word);
+            all.near.push(spelt.near.iter().copied());
+            all.far.push(spelt.far.iter().copied());
+            all.halves.push(spelt.halves.iter().map(String::as_str));
+        }
+        all
     }
 }
 
@@ -77,17 +77,36 @@ impl Query for Vocabulary<'_> {
 
 impl QueryFragment<Pg> for Vocabulary<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT word FROM name_words WHERE word = ANY (");
-        out.push_bind_param::<Array<Text>, _>(&self.lookup.exact)?;
+        let Spelt { words, near, far, halves } = &self.spelt;
+        out.push_sql("WITH unknown AS MATERIALIZED (SELECT * FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(words)?;
+        for places in [&near.firsts, &near.lasts, &far.firsts, &far.lasts, &halves.firsts, &halves.lasts] {
+            out.push_sql(", ");
+            out.push_bind_param::<Array<Integer>, _>(places)?;
+            out.push_sql("::integer[]");
+        }
+        out.push_sql(
+            ") AS spelt (word, near_first, near_last, far_first, far_last, half_first, half_last) \
+               WHERE (SELECT key FROM name_words WHERE word = spelt.word LIMIT 1) IS NULL) \
+             SELECT word FROM name_words WHERE word = ANY (",
+        );
+        out.push_bind_param::<Array<Text>, _>(self.exact)?;
+        out.push_sql("::text[] || ARRAY (SELECT unnest((");
+        out.push_bind_param::<Array<Text>, _>(&halves.all)?;
         // All keys at once: a search of its own for each of them costs twice as much.
         out.push_sql(
-            ") UNION ALL SELECT word FROM name_words WHERE key = ANY (ARRAY (\
+            "::text[])[half_first:half_last]) FROM unknown)) \
+             UNION ALL SELECT word FROM name_words WHERE key = ANY (ARRAY (\
                (SELECT word_key FROM name_spellings WHERE key = ANY (",
         );
-        out.push_bind_param::<Array<BigInt>, _>(&self.lookup.spellings)?;
-        out.push_sql("::bigint[] || ARRAY (");
-        self.unknown.push(&mut out)?;
-        out.push_sql(&format!(")) ORDER BY key, word_key LIMIT {MOST_SPELT})"));
+        out.push_bind_param::<Array<BigInt>, _>(&near.all)?;
+        out.push_sql("::bigint[] || ARRAY (SELECT unnest((");
+        out.push_bind_param::<Array<BigInt>, _>(&far.all)?;
+        out.push_sql("::bigint[])[far_first:far_last]) FROM unknown WHERE (SELECT key FROM name_spellings WHERE key = ANY ((");
+        out.push_bind_param::<Array<BigInt>, _>(&near.all)?;
+        out.push_sql(&format!(
+            "::bigint[])[near_first:near_last]) ORDER BY key LIMIT 1) IS NULL)) ORDER BY key, word_key LIMIT {MOST_SPELT})"
+        ));
         for (table, column, key) in [("name_words", "word", "key"), ("name_tails", "tail", "word_key")] {
             out.push_sql(&format!(" UNION ALL (SELECT {key} FROM {table} WHERE {column} >= "));
             out.push_bind_param::<Nullable<Text>, _>(&self.first)?;
@@ -109,7 +128,7 @@ struct WordRow {
 /// Words of the vocabulary that may be meant, each once, in their order.
 pub async fn vocabulary_list(c: &mut Conn, lookup: &Lookup) -> Result<Vec<String>, DbFault> {
     let (first, last) = lookup.range.as_ref().map(|(first, last)| (first.as_str(), last.as_str())).unzip();
-    let asked = Vocabulary { lookup, unknown: Unknown::of(lookup), first, last };
+    let asked = Vocabulary { exact: &lookup.exact, spelt: Spelt::of(lookup), first, last };
     let rows: Vec<WordRow> = asked.load(c).await.db()?;
     let mut words: Vec<String> = rows.into_iter().map(|row| row.word).collect();
     words.sort_unstable();

@@ -102,7 +102,9 @@ impl QueryFragment<Pg> for Vocabulary<'_> {
         out.push_bind_param::<Array<BigInt>, _>(&near.all)?;
         out.push_sql("::bigint[] || ARRAY (SELECT unnest((");
         out.push_bind_param::<Array<BigInt>, _>(&far.all)?;
-        out.push_sql("::bigint[])[far_first:far_last]) FROM unknown WHERE (SELECT key FROM name_spellings WHERE key = ANY ((");
+        out.push_sql(
+            "::bigint[])[far_first:far_last]) FROM unknown WHERE (SELECT key FROM name_spellings WHERE key = ANY ((",
+        );
         out.push_bind_param::<Array<BigInt>, _>(&near.all)?;
         out.push_sql(&format!(
             "::bigint[])[near_first:near_last]) ORDER BY key LIMIT 1) IS NULL)) ORDER BY key, word_key LIMIT {MOST_SPELT})"

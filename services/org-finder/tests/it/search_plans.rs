@@ -31,35 +31,25 @@ async fn plan(client: &Client, options: &str, statement: &str) -> String {
 fn statements() -> Vec<(&'static str, &'static [&'static str])> {
     vec![
         (
-            "SELECT word, CASE WHEN few THEN (SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = found.key \
-               ORDER BY p.organization_id LIMIT 100) AS counted) END AS total, \
-             CASE WHEN few AND 0 <> 5 THEN (SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = found.key # 5 \
-               ORDER BY p.organization_id LIMIT 100) AS counted) END AS taken \
-             FROM (SELECT w.word, found.key, count(*) OVER () <= 64 AS few FROM (\
-               SELECT key FROM name_words WHERE word = ANY ('{word5,word6}') \
-             UNION SELECT s.word_key FROM (SELECT unnest('{5,6}'::bigint[]) UNION ALL \
-               SELECT unnest(('{7,8}'::bigint[])[q.first:q.last]) FROM unnest('{word0}'::text[], '{1}'::integer[], '{2}'::integer[]) \
-                 AS q (word, first, last) WHERE (SELECT key FROM name_words WHERE word = q.word LIMIT 1) IS NULL) AS q (key), LATERAL (SELECT word_key FROM name_spellings \
-               WHERE key = q.key ORDER BY word_key LIMIT 24) AS s \
-             UNION SELECT s.key FROM unnest('{word5}'::text[], '{word6}'::text[]) AS q (first, last), LATERAL (SELECT key AS key \
-               FROM name_words WHERE word >= q.first AND word < q.last ORDER BY word, key LIMIT 24) AS s \
-             UNION SELECT s.key FROM unnest('{ord5}'::text[], '{ord6}'::text[]) AS q (first, last), LATERAL (SELECT word_key AS key \
-               FROM name_tails WHERE tail >= q.first AND tail < q.last ORDER BY tail, word_key LIMIT 24) AS s) AS found, \
-             LATERAL (SELECT word FROM name_words WHERE key = found.key LIMIT 1) AS w) AS found ORDER BY word",
-            &["name_words_word_idx", "name_spellings_pkey", "name_tails_pkey", "name_words_pkey", "name_postings_pkey"],
+            "WITH unknown AS MATERIALIZED (SELECT * FROM unnest('{word5,word0}'::text[], '{1,2}'::integer[], '{1,2}'::integer[], \
+               '{1,2}'::integer[], '{1,2}'::integer[], '{1,2}'::integer[], '{1,2}'::integer[]) \
+               AS spelt (word, near_first, near_last, far_first, far_last, half_first, half_last) \
+               WHERE (SELECT key FROM name_words WHERE word = spelt.word LIMIT 1) IS NULL) \
+             SELECT word FROM name_words WHERE word = ANY ('{word5,word6}'::text[] || \
+               ARRAY (SELECT unnest(('{word7,word8}'::text[])[half_first:half_last]) FROM unknown)) \
+             UNION ALL SELECT word FROM name_words WHERE key = ANY (ARRAY (\
+               (SELECT word_key FROM name_spellings WHERE key = ANY ('{5,6}'::bigint[] || \
+                  ARRAY (SELECT unnest(('{7,8}'::bigint[])[far_first:far_last]) FROM unknown WHERE (SELECT key FROM name_spellings \
+                    WHERE key = ANY (('{5,6}'::bigint[])[near_first:near_last]) ORDER BY key LIMIT 1) IS NULL)) \
+                ORDER BY key, word_key LIMIT 400) \
+               UNION ALL (SELECT key FROM name_words WHERE word >= 'word5' AND word < 'word6' ORDER BY word, key LIMIT 24) \
+               UNION ALL (SELECT word_key FROM name_tails WHERE tail >= 'ord5' AND tail < 'ord6' ORDER BY tail, word_key LIMIT 24)))",
+            &["name_words_word_idx", "name_spellings_pkey", "name_tails_pkey", "name_words_pkey"],
         ),
         (
-            "SELECT (SELECT count(*) FROM (SELECT FROM name_postings AS p WHERE p.key = q.key ORDER BY p.organization_id LIMIT 100) AS counted) AS count \
+            "SELECT ARRAY (SELECT organization_id FROM name_postings WHERE key = q.key ORDER BY organization_id LIMIT 100) AS organizations \
              FROM unnest('{0,5}'::bigint[]) WITH ORDINALITY AS q (key, place) ORDER BY q.place",
             &["name_postings_pkey"],
-        ),
-        (
-            "SELECT o.id FROM (SELECT p.organization_id AS id \
-             FROM unnest('{0,5}'::bigint[], '{1,2}'::integer[]) AS q (key, worth), \
-             LATERAL (SELECT organization_id FROM name_postings WHERE key = q.key ORDER BY organization_id LIMIT 100) AS p \
-             GROUP BY id ORDER BY sum(q.worth) DESC, id LIMIT 120) AS found, \
-             LATERAL (SELECT * FROM organizations AS o WHERE o.id = found.id OFFSET 0) AS o WHERE o.deleted IS NULL",
-            &["name_postings_pkey", "organizations_pkey"],
         ),
         (
             "SELECT o.id FROM organizations AS o WHERE o.id = ANY ('{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'::uuid[]) \

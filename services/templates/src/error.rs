@@ -100,6 +100,9 @@ pub enum Error {
     /// The offer has no such plans.
     #[error("plan is not offered")]
     PlanNotOffered { plans: Vec<PlanName>, offer: OfferName },
+    /// The customer's plan does not allow the telephony option of a user plan.
+    #[error("telephony option is not allowed")]
+    TelephonyNotAllowed { plan: PlanName, against: Vec<PlanName>, holders: i64 },
     /// The offer is not there, said to somebody who may know.
     #[error("offer not found")]
     OfferNotFound(OfferName),
@@ -163,6 +166,7 @@ impl TxError for Error {
             | Self::PlanOffered { .. }
             | Self::PlansOutsideOffer { .. }
             | Self::PlanNotOffered { .. }
+            | Self::TelephonyNotAllowed { .. }
             | Self::OfferNotFound(_)
             | Self::OfferStale(_)
             | Self::OfferOfAnotherTier(_)

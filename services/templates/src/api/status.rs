@@ -129,6 +129,13 @@ pub(super) fn fault(error: Error) -> Fault {
                 .with("plans", first(&plans))
                 .with("offer", offer)
         }
+        Error::TelephonyNotAllowed { plan, against, holders } => state(
+            "TELEPHONY_NOT_ALLOWED",
+            "The customer's plan does not allow what the user plan can do; give another plan, or take the others back first.",
+        )
+        .with("plan", plan)
+        .with("plans", first(&against))
+        .with("holders", holders),
         Error::OfferOfAnotherTier(offer) => state(
             "OFFER_OF_ANOTHER_TIER",
             "Another tier offers this to the partner; it has to withdraw everything before another can.",

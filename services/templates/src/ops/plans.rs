@@ -37,6 +37,28 @@ pub(super) async fn must_take_plans(c: &mut Conn, id: &str) -> Result<(), Error>
     if takes { Ok(()) } else { Err(Error::OfferingWithoutPlans(id.to_owned())) }
 }
 
+/// Refuses a plan that does not go with those that the customer and its users have: a customer's plan says which telephony options its
+/// users may have, whichever is given first. What the customer and its users have of the other kind stays so until the transaction ends.
+pub(super) async fn allowed_together(c: &mut Conn, given: &Plan, customer: OrganizationId) -> Result<(), Error> {
+    let other = match given.name.kind {
+        Kind::User => Kind::Customer,
+        Kind::Customer => Kind::User,
+    };
+    plan_use::plan_use_lock(c, customer, given.name.kind).await.map_err(Error::Db)?;
+    let held = plan_use::plan_use_plans(c, customer, &given.offering, other).await.map_err(Error::Db)?;
+    let together = |held: &Plan| match (held.content.telephony(), given.content.telephony()) {
+        (Some(theirs), None) => given.content.allows(theirs),
+        (None, Some(wanted)) => held.content.allows(wanted),
+        (Some(_), Some(_)) | (None, None) => true,
+    };
+    let against: Vec<PlanName> = held.iter().filter(|held| !together(held)).map(|held| held.name).collect();
+    if against.is_empty() {
+        return Ok(());
+    }
+    let holders = plan_use::plan_use_count_at(c, customer, &against).await.map_err(Error::Db)?;
+    Err(Error::TelephonyNotAllowed { plan: given.name, against, holders })
+}
+
 /// What happens to a plan.
 #[derive(Clone, Copy)]
 pub(super) enum Happened {

@@ -4,7 +4,7 @@ use dialtone_authz::Ctx;
 use dialtone_db::{Conn, DbFault, Mutation, TxContext as _};
 
 use super::offers::record_holder;
-use super::plans::must_take_plans;
+use super::plans::{allowed_together, must_take_plans};
 use crate::App;
 use crate::error::Error;
 use crate::model::offer::{Holder, OfferName, PlanUse};
@@ -30,9 +30,9 @@ pub async fn run(
             // Held, so that it is not withdrawn at the same moment; whoever withdraws it counts after us. The plan itself, too, so that
             // what its users can do does not change.
             let held = offer::offer_plans_hold(c, name, &[plan]).await.map_err(Error::Db)?;
-            if held.is_empty() || !plan::plan_hold(c, plan).await.map_err(Error::Db)? {
-                return Err(Error::PlanNotOffered { plans: vec![plan], offer: name.clone() });
-            }
+            let given = if held.is_empty() { None } else { plan::plan_hold(c, plan).await.map_err(Error::Db)? };
+            let given = given.ok_or_else(|| Error::PlanNotOffered { plans: vec![plan], offer: name.clone() })?;
+            allowed_together(c, &given, holder.organization()).await?;
             let made = plan_use::plan_use_insert(c, name, plan, holder, ctx.actor()).await.map_err(Error::Db)?;
             // Another request was quicker: run again and find what it noted.
             let used = made.ok_or(Error::Db(DbFault::Serialization))?;

@@ -30,8 +30,8 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, edit: Edit) -> Resul
             let mut content = before.content.clone();
             content.apply(&edit.content, &edit.mask);
             fitting(&content)?;
-            let telephony = content.telephony() != before.content.telephony();
-            if telephony {
+            let restricts = content.restricts(&before.content);
+            if restricts {
                 // Whoever has many holders is refused before anybody waits for the row.
                 unheld(c, name).await?;
             }
@@ -40,7 +40,7 @@ pub async fn run(app: &App, ctx: &Ctx, mutation: &Mutation, edit: Edit) -> Resul
                 Cas::Stale => return Err(Error::PlanStale(name)),
                 Cas::Missing => return Err(Error::PlanNotFound(name)),
             };
-            if telephony {
+            if restricts {
                 // Again once the row is ours: whoever gives the plan holds it, and sees the change after us.
                 unheld(c, name).await?;
             }

@@ -87,11 +87,10 @@ pub async fn plan_get(c: &mut Conn, name: PlanName) -> Result<Plan, DbFault> {
     plans::table.filter(is_named!(name)).select(PlanRow::as_select()).get_result(c).await.db()?.into_model()
 }
 
-/// Keeps a plan from being changed until the transaction ends; false without it.
-pub async fn plan_hold(c: &mut Conn, name: PlanName) -> Result<bool, DbFault> {
-    let held: Option<Uuid> =
-        plans::table.filter(is_named!(name)).select(plans::id).for_share().get_result(c).await.optional().db()?;
-    Ok(held.is_some())
+/// Reads a plan and keeps it from being changed until the transaction ends; none without it.
+pub async fn plan_hold(c: &mut Conn, name: PlanName) -> Result<Option<Plan>, DbFault> {
+    let held = plans::table.filter(is_named!(name)).select(PlanRow::as_select()).for_share();
+    held.get_result(c).await.optional().db()?.map(PlanRow::into_model).transpose()
 }
 
 /// Those of `names` that exist, of this offering.

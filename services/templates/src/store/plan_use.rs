@@ -5,13 +5,14 @@ use dialtone_db::{Classify as _, Conn, DbFault};
 use dialtone_ids::{OrganizationId, UserId, UserName};
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::plan::kind_text;
-use super::schema::{plan_uses, reseller_offer_plans as offer_plans};
+use super::plan::{PlanRow, kind_text};
+use super::schema::{plan_uses, plans, reseller_offer_plans as offer_plans};
 use crate::model::offer::{Holder, InTheWay, NAMED, OfferName, PlanUse};
-use crate::model::plan::PlanName;
+use crate::model::plan::{Kind, Plan, PlanName};
 
 fn key(holder: Holder) -> (Uuid, Uuid) {
     match holder {
@@ -129,6 +130,46 @@ pub async fn plan_use_count_by(
         .await
         .db()?;
     Ok(InTheWay { count, first: first.into_iter().map(holder).collect() })
+}
+
+/// Keeps others from giving this customer or its users plans until the transaction ends, when a customer plan is given; when a user plan
+/// is, only from giving customer plans.
+pub async fn plan_use_lock(c: &mut Conn, customer: OrganizationId, kind: Kind) -> Result<(), DbFault> {
+    let sql = match kind {
+        Kind::Customer => "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+        Kind::User => "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))",
+    };
+    let key = format!("templates:plans of {customer}");
+    diesel::sql_query(sql).bind::<Text, _>(key).execute(c).await.db()?;
+    Ok(())
+}
+
+/// The plans of this kind and offering that a customer or its users have, by whichever offer, each once.
+pub async fn plan_use_plans(
+    c: &mut Conn,
+    customer: OrganizationId,
+    offering: &str,
+    kind: Kind,
+) -> Result<Vec<Plan>, DbFault> {
+    let used = plan_uses::table
+        .filter(plan_uses::customer_id.eq(customer.uuid()))
+        .filter(plan_uses::offering_id.eq(offering))
+        .select(plan_uses::plan_id)
+        .into_boxed();
+    let used = match kind {
+        Kind::Customer => used.filter(plan_uses::user_id.eq(Uuid::nil())),
+        Kind::User => used.filter(plan_uses::user_id.ne(Uuid::nil())),
+    };
+    let found = plans::table.filter(plans::id.eq_any(used)).select(PlanRow::as_select()).order(plans::id);
+    found.load(c).await.db()?.into_iter().map(PlanRow::into_model).collect()
+}
+
+/// How many a customer has given one of these plans, itself or its users, by whichever offer.
+pub async fn plan_use_count_at(c: &mut Conn, customer: OrganizationId, plans: &[PlanName]) -> Result<i64, DbFault> {
+    let ids: Vec<Uuid> = plans.iter().map(|plan| plan.id).collect();
+    let found =
+        plan_uses::table.filter(plan_uses::customer_id.eq(customer.uuid())).filter(plan_uses::plan_id.eq_any(ids));
+    found.count().get_result(c).await.db()
 }
 
 /// Who has this plan, by whichever offer.

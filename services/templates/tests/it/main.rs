@@ -11,6 +11,7 @@ mod offer_refusals;
 mod offer_support;
 mod offers;
 mod plan_crud;
+mod plan_telephony;
 mod plan_uses;
 mod plans;
 mod reasons;

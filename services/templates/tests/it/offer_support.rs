@@ -52,13 +52,14 @@ impl World {
 
     /// A customer plan of the provider.
     pub async fn customer_plan(&self) -> String {
-        let message = CreateCustomerPlanRequest {
-            parent: PROVIDER.into(),
-            customer_plan: Some(standard()),
-            ..Default::default()
-        };
+        self.create_customer_plan(standard()).await.name
+    }
+
+    pub async fn create_customer_plan(&self, plan: CustomerPlan) -> CustomerPlan {
+        let message =
+            CreateCustomerPlanRequest { parent: PROVIDER.into(), customer_plan: Some(plan), ..Default::default() };
         let made = self.catalog().create_customer_plan(request(&self.keys.platform(), message)).await;
-        made.expect("a plan").into_inner().name
+        made.expect("a plan").into_inner()
     }
 
     pub async fn apply(&self, token: &str, message: ApplyResellerOfferRequest) -> Result<ResellerOffer, Status> {

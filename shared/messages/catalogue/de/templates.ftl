@@ -26,6 +26,7 @@ PLAN_OFFERED = { $offers ->
 }
 PLANS_OUTSIDE_OFFER = Diese Pläne können hier nicht angeboten werden: Die Stufe darüber darf sie nicht anbieten, oder es gibt sie nicht. Wählen Sie andere.
 PLAN_NOT_OFFERED = Dieser Plan wird nicht angeboten. Wählen Sie einen angebotenen.
+TELEPHONY_NOT_ALLOWED = Die Telefonieoptionen passen nicht zusammen: Der Plan eines Kunden sagt, was dessen Nutzer haben dürfen. Vergeben Sie einen anderen Plan, oder nehmen Sie zuerst { $plans } zurück.
 OFFER_OF_ANOTHER_TIER = Eine andere Stufe bietet dies dem Partner an. Sie muss alles zurückziehen, bevor eine andere es kann.
 NOTHING_TO_PROVISION = Was angekreuzt ist, wird schon angeboten. Es gibt nichts bereitzustellen.
 

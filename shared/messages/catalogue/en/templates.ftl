@@ -28,6 +28,7 @@ PLAN_OFFERED = { $offers ->
 }
 PLANS_OUTSIDE_OFFER = These plans cannot be offered here: they are not the tier above's to offer, or they do not exist. Choose others.
 PLAN_NOT_OFFERED = This plan is not offered. Choose one that is.
+TELEPHONY_NOT_ALLOWED = The telephony options do not go together: a customer's plan says what its users may have. Give another plan, or take { $plans } back first.
 OFFER_OF_ANOTHER_TIER = Another tier offers this to the partner. It has to withdraw everything before another can.
 NOTHING_TO_PROVISION = What is ticked is offered already. There is nothing to provision.
 

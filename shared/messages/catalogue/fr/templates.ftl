@@ -26,6 +26,7 @@ PLAN_OFFERED = { $offers ->
 }
 PLANS_OUTSIDE_OFFER = Ces forfaits ne peuvent pas être proposés ici : le niveau supérieur ne peut pas les proposer, ou ils n'existent pas. Choisissez-en d'autres.
 PLAN_NOT_OFFERED = Ce forfait n'est pas proposé. Choisissez-en un qui l'est.
+TELEPHONY_NOT_ALLOWED = Les options de téléphonie ne vont pas ensemble : le forfait d'un client dit ce que ses utilisateurs peuvent avoir. Donnez un autre forfait, ou retirez d'abord { $plans }.
 OFFER_OF_ANOTHER_TIER = Un autre niveau propose ceci au partenaire. Il doit tout retirer avant qu'un autre puisse le faire.
 NOTHING_TO_PROVISION = Ce qui est coché est déjà proposé. Il n'y a rien à mettre en service.
 

@@ -26,6 +26,7 @@ PLAN_OFFERED = { $offers ->
 }
 PLANS_OUTSIDE_OFFER = Estes planos não podem ser oferecidos aqui: o nível acima não pode oferecê-los, ou eles não existem. Escolha outros.
 PLAN_NOT_OFFERED = Este plano não é oferecido. Escolha um que seja.
+TELEPHONY_NOT_ALLOWED = As opções de telefonia não combinam: o plano de um cliente diz o que seus usuários podem ter. Dê outro plano ou retire antes { $plans }.
 OFFER_OF_ANOTHER_TIER = Outro nível oferece isto ao parceiro. Ele precisa retirar tudo antes que outro possa oferecer.
 NOTHING_TO_PROVISION = O que está marcado já é oferecido. Não há nada a provisionar.
 

@@ -26,6 +26,7 @@ PLAN_OFFERED = { $offers ->
 }
 PLANS_OUTSIDE_OFFER = Dessa planer kan inte erbjudas här: ledet ovanför får inte erbjuda dem, eller så finns de inte. Välj andra.
 PLAN_NOT_OFFERED = Planen ingår inte i erbjudandet. Välj en som gör det.
+TELEPHONY_NOT_ALLOWED = Telefonialternativen går inte ihop: kundens plan säger vad dess användare får ha. Ge en annan plan, eller ta först tillbaka { $plans }.
 OFFER_OF_ANOTHER_TIER = Ett annat led erbjuder detta till partnern. Det måste dra tillbaka allt innan ett annat kan göra det.
 NOTHING_TO_PROVISION = Det som är förkryssat erbjuds redan. Det finns inget att tillhandahålla.
 

@@ -62,6 +62,17 @@ pub enum Telephony {
     RemoteCallControlOnly,
 }
 
+impl Telephony {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [
+        Self::EnterpriseVoice,
+        Self::PcToPc,
+        Self::AudioVideoDisabled,
+        Self::RemoteCallControl,
+        Self::RemoteCallControlOnly,
+    ];
+}
+
 /// With whom outside its own organization a customer's users can speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -105,6 +116,20 @@ impl Content {
             Self::User(user) => Some(user.telephony),
             Self::Customer(_) => None,
         }
+    }
+
+    /// Whether users of a customer with this plan may have this; a user plan forbids nothing.
+    pub fn allows(&self, telephony: Telephony) -> bool {
+        match self {
+            Self::User(_) => true,
+            Self::Customer(customer) => customer.allowed.is_empty() || customer.allowed.contains(&telephony),
+        }
+    }
+
+    /// Whether users can do something else or less by this than by what was before.
+    pub fn restricts(&self, before: &Self) -> bool {
+        self.telephony() != before.telephony()
+            || Telephony::ALL.into_iter().any(|telephony| before.allows(telephony) && !self.allows(telephony))
     }
 
     fn view(&self) -> Value {

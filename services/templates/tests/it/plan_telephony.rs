@@ -7,6 +7,7 @@ use dialtone_proto::templates::v1::{
 };
 use dialtone_testkit::{assert_fault, request};
 use prost_types::FieldMask;
+use uuid::Uuid;
 
 use crate::offer_support::{PROVIDER, giving, pc_to_pc, standard, user_of};
 use crate::support::World;
@@ -122,7 +123,7 @@ async fn of_a_plan_of_the_customer_and_one_of_a_user_at_once_that_do_not_go_toge
     let world = World::new().await;
     let plans = Plans::new(&world).await;
     for _ in 0..10 {
-        let customer = world.organization("Customer", OrganizationRole::Customer).await;
+        let customer = world.organization(&Uuid::now_v7().to_string(), OrganizationRole::Customer).await;
         let user = user_of(customer);
         let (whole, single) = tokio::join!(world.give(plans.narrow_to(customer)), world.give(plans.voice_to(&user)));
         assert!(whole.is_ok() != single.is_ok(), "{whole:?} {single:?}");

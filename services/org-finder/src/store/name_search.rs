@@ -93,7 +93,8 @@ impl QueryFragment<Pg> for Vocabulary<'_> {
         out.push_bind_param::<Array<Text>, _>(self.exact)?;
         out.push_sql("::text[] || ARRAY (SELECT unnest((");
         out.push_bind_param::<Array<Text>, _>(&halves.all)?;
-        // All keys at once: a search of its own for each of them costs twice as much.
+        // All keys at once: a search of its own for each of them costs twice as much. In the order of the index, or the planner, which takes
+        // keys for having more rows than they have, may read the whole table for the first few.
         out.push_sql(
             "::text[])[half_first:half_last]) FROM unknown)) \
              UNION ALL SELECT word FROM name_words WHERE key = ANY (ARRAY (\

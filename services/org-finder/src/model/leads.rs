@@ -61,14 +61,14 @@ pub struct Leads {
 }
 
 /// Why a key is asked.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 enum Why {
     /// Names that have just these words.
     Names(f64),
     /// Organizations with this lead that the filter takes.
     Lead(usize),
-    /// All organizations with this lead, to know how rare it is.
-    Count(usize),
+    /// All organizations with a lead, to know how rare it is.
+    Count,
     /// Organizations with these two.
     Pair(usize, usize),
 }
@@ -77,7 +77,8 @@ enum Why {
 #[derive(Debug)]
 pub struct Asked<'a> {
     leads: &'a Leads,
-    filtered: bool,
+    /// What goes with the key of a lead for the filter; none without one.
+    with: Option<i64>,
     asks: Vec<(i64, Why)>,
 }
 
@@ -105,7 +106,7 @@ impl Leads {
         let mut seen = HashSet::new();
         asks.retain(|(key, _)| seen.insert(*key));
         asks.truncate(MOST_KEYS);
-        Asked { leads: self, filtered: with.is_some(), asks }
+        Asked { leads: self, with, asks }
     }
 
     /// The likeliest lead of a word.
@@ -137,13 +138,14 @@ impl Leads {
         let key = self.leads[lead].key;
         match with {
             None => vec![(key, Why::Lead(lead))],
-            Some(with) => vec![(key ^ with, Why::Lead(lead)), (key, Why::Count(lead))],
+            Some(with) => vec![(key ^ with, Why::Lead(lead)), (key, Why::Count)],
         }
     }
 
     fn pair(&self, one: usize, other: usize) -> Option<(i64, Why)> {
         let (a, b) = (&self.leads[one], &self.leads[other]);
-        (!a.meets(b)).then_some((a.key ^ b.key, Why::Pair(one, other)))
+        // One word may be meant twice.
+        (!a.meets(b) && a.key != b.key).then_some((a.key ^ b.key, Why::Pair(one, other)))
     }
 }
 
@@ -171,11 +173,11 @@ impl Asked<'_> {
         for ((_, why), ids) in self.asks.iter().zip(found).filter(|(_, ids)| !ids.is_empty()) {
             match *why {
                 Why::Names(worth) => add(ids, worth),
-                Why::Count(_) => {}
+                Why::Count => {}
                 Why::Lead(lead) if ids.len() >= MOST_PER_KEY => common.push((lead, ids)),
                 Why::Lead(lead) => {
                     narrow = true;
-                    let known = if self.filtered && self.is_first(lead) { TAKEN } else { 0.0 };
+                    let known = if self.with.is_some() && self.is_first(lead) { TAKEN } else { 0.0 };
                     add(ids, known + rarity(self.count(lead, found)) * leads[lead].similarity);
                 }
                 Why::Pair(one, other) => {
@@ -203,17 +205,17 @@ impl Asked<'_> {
 
     /// How many have a lead: all of them, where they were asked for.
     fn count(&self, lead: usize, found: &[Vec<OrganizationId>]) -> usize {
-        self.found(Why::Count(lead), found).unwrap_or_else(|| self.count_taken(lead, found))
+        self.found(self.leads.leads[lead].key, found).unwrap_or_else(|| self.count_taken(lead, found))
     }
 
     /// How many have a lead of those that the filter takes.
     fn count_taken(&self, lead: usize, found: &[Vec<OrganizationId>]) -> usize {
-        self.found(Why::Lead(lead), found).unwrap_or(0)
+        self.found(self.leads.leads[lead].key ^ self.with.unwrap_or(0), found).unwrap_or(0)
     }
 
-    fn found(&self, why: Why, found: &[Vec<OrganizationId>]) -> Option<usize> {
-        let asked = self.asks.iter().zip(found).find(|((_, other), _)| *other == why);
-        asked.map(|(_, ids)| ids.len())
+    /// How many a key has; none if it was not asked. By the key, because two leads may have the same.
+    fn found(&self, key: i64, found: &[Vec<OrganizationId>]) -> Option<usize> {
+        self.asks.iter().zip(found).find(|((asked, _), _)| *asked == key).map(|(_, ids)| ids.len())
     }
 }
 

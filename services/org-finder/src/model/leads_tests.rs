@@ -100,6 +100,19 @@ fn a_word_counts_as_much_as_it_is_rare_among_all_whatever_the_filter_takes() {
 }
 
 #[test]
+fn a_word_that_is_meant_twice_counts_the_same_both_times() {
+    let mut all: Vec<_> = (0..150).map(|n| (n, "State University", "US", false)).collect();
+    all.push((1_000, "State University", "SE", false));
+    let index = Index(all);
+    let leads = Question::new("universty univercity", Sense::Search).leads(&index.vocabulary());
+    for (filter, taken) in [(Filter::default(), MOST_COMPARED), (in_country("SE"), 1)] {
+        let asked = leads.asked(filter.key());
+        assert_eq!(asked.counts(&index.postings(&asked)), [MOST_PER_KEY; 2], "{filter:?}");
+        assert_eq!(asked.best(&index.postings(&asked)).len(), taken, "{filter:?}");
+    }
+}
+
+#[test]
 fn a_long_question_asks_a_limited_number_of_keys_and_each_of_its_words() {
     let index =
         Index(vec![(1, "alpha bravo charlie delta foxtrot golfer hotels indigo juliet kilos limas mikes", "SE", true)]);

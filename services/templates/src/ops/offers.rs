@@ -1,7 +1,8 @@
 //! What the verbs of offers share.
 //!
 //! Locks: the offer, then plans of the offer above (shared), then its own plans by their ids. So whoever waits, waits for a tier above,
-//! and there is no circle. Whoever gives a plan holds one row of the offer's plans and nothing else before it.
+//! and there is no circle. Whoever gives a plan holds one row of the offer's plans and nothing else before it, then the plan,
+//! then its customer (`allowed_together`), and waits for nothing after that.
 
 use std::collections::BTreeSet;
 

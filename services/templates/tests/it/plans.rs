@@ -132,6 +132,13 @@ async fn every_statement_that_reads_has_its_index() {
             ),
             "plan_uses_",
         ),
+        (
+            format!(
+                "SELECT * FROM plans WHERE id = ANY (SELECT plan_id FROM plan_uses WHERE customer_id = {one} \
+                 AND offering_id = 'lync-hosted' AND user_id <> '00000000-0000-0000-0000-000000000000') ORDER BY id"
+            ),
+            "plan_uses_customer_id_idx",
+        ),
     ];
     for tenants in ["*".to_owned(), one.trim_matches('\'').to_owned()] {
         app.batch_execute(&format!("SET dialtone.tenants = '{tenants}'")).await.expect("a setting");

@@ -27,6 +27,8 @@ use crate::stand::Stand;
 
 /// Questions of each kind, asked in turn.
 const ASKED: usize = 60;
+/// The most organizations that are found by a name.
+const COMPARED: usize = 64;
 /// One at a time: what one question costs.
 const PRESSURE: Pressure = Pressure { connections: 1, calls: 1 };
 /// What a question may cost at the largest size, of what it costs at the smallest.
@@ -110,8 +112,9 @@ impl Kind {
         let Some((request, must)) = self.question(number) else { return Ok(None) };
         let check = |answer: &SearchOrganizationsResponse| {
             let found = answer.organizations.iter().any(|found| found.organization == own);
-            // A chain's namesakes may fill the first page before it.
-            let namesakes = answer.organizations.len() >= 100 && answer.organizations.iter().all(|o| o.score > 0.98);
+            // A chain's namesakes may take its place.
+            let namesakes =
+                answer.organizations.len() >= COMPARED && answer.organizations.iter().all(|o| o.score > 0.98);
             ensure!(found || namesakes || !must, "{:?} does not find {own}", request.query);
             ensure!(self != Self::Unheard || answer.organizations.is_empty(), "{:?} is found", request.query);
             Ok(())

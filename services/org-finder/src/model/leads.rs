@@ -53,8 +53,8 @@ impl Lead {
 /// The words that may be meant; of one place the likeliest first.
 #[derive(Clone, Debug)]
 pub struct Leads {
-    /// Telling words of the question.
-    places: usize,
+    /// Keys of the telling words of the question, each in its place.
+    asked: Vec<i64>,
     /// Keys of its other words.
     light: Vec<i64>,
     leads: Vec<Lead>,
@@ -83,13 +83,13 @@ pub struct Asked<'a> {
 }
 
 impl Leads {
-    pub fn new(places: usize, light: Vec<i64>, leads: Vec<Lead>) -> Self {
-        Self { places, light, leads }
+    pub fn new(asked: Vec<i64>, light: Vec<i64>, leads: Vec<Lead>) -> Self {
+        Self { asked, light, leads }
     }
 
     /// The keys to ask, those first that say most; `with` goes with the key of a word to find only what a filter takes.
     pub fn asked(&self, with: Option<i64>) -> Asked<'_> {
-        let firsts: Vec<usize> = (0..self.places).filter_map(|place| self.first(place)).collect();
+        let firsts: Vec<usize> = (0..self.asked.len()).filter_map(|place| self.first(place)).collect();
         let mut asks: Vec<(i64, Why)> = self.whole().map(|key| (key, Why::Names(WHOLE))).into_iter().collect();
         asks.extend(firsts.first().and_then(|first| self.all_with(*first)).map(|key| (key, Why::Names(ALL))));
         asks.extend(firsts.iter().flat_map(|first| self.lead(*first, with)));
@@ -114,20 +114,22 @@ impl Leads {
         self.leads.iter().position(|lead| lead.place == place)
     }
 
-    /// The likeliest lead of each word, if each has one of its own.
-    fn best(&self) -> Option<Vec<&Lead>> {
-        (0..self.places).map(|place| self.leads.iter().find(|lead| lead.place == place && lead.places == 1)).collect()
+    /// The likeliest lead of each word by itself.
+    fn best(&self) -> impl Iterator<Item = Option<&Lead>> {
+        (0..self.asked.len()).map(|place| self.leads.iter().find(|lead| lead.place == place && lead.places == 1))
     }
 
-    /// The key of names that have just the words of the question, its legal form included.
+    /// The key of names that have just the words of the question, its legal form included; none if nothing leads anywhere.
     fn whole(&self) -> Option<i64> {
-        let telling = self.best()?.into_iter().map(|lead| lead.key);
+        self.leads.first()?;
+        // A word that leads nowhere stands for itself: it may be the legal form of the name that is meant, and stand elsewhere there.
+        let telling = self.best().zip(&self.asked).map(|(lead, own)| lead.map_or(*own, |lead| lead.key));
         Some(keys::of_whole(telling.chain(self.light.iter().copied()).collect::<BTreeSet<_>>()))
     }
 
-    /// The key of names that have just the telling words of the question, this lead for one of them or for two.
+    /// The key of names that have just the telling words of the question, this lead for one of them or for two; none if a word has no lead.
     fn all_with(&self, lead: usize) -> Option<i64> {
-        let (best, lead) = (self.best()?, &self.leads[lead]);
+        let (best, lead) = (self.best().collect::<Option<Vec<_>>>()?, &self.leads[lead]);
         let rest = best.iter().filter(|other| !other.meets(lead)).map(|other| other.key);
         // Each once, as in the index: two words may be meant by one.
         Some(keys::of_all(rest.chain([lead.key]).collect::<BTreeSet<_>>()))
@@ -158,7 +160,7 @@ impl Asked<'_> {
     /// How many organizations have each telling word of the question, or the likeliest word in its place, no further than is looked at.
     pub fn counts(&self, found: &[Vec<OrganizationId>]) -> Vec<usize> {
         let count = |place| self.leads.first(place).map_or(0, |first| self.count(first, found));
-        (0..self.leads.places).map(count).collect()
+        (0..self.leads.asked.len()).map(count).collect()
     }
 
     /// The organizations that are worth most, in no particular order.

@@ -136,8 +136,9 @@ impl Question {
                 leads.push(Lead::new(place, 2, &joined, 0.95));
             }
         }
+        let asked = self.telling.iter().map(|word| keys::key(word)).collect();
         let light = light(&self.words).into_iter().map(keys::key).collect();
-        Leads::new(self.telling.len(), light, leads)
+        Leads::new(asked, light, leads)
     }
 
     /// What each telling word counts, the rarer the more: so many organizations have it, or the word that is meant by it.

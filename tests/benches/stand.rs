@@ -12,9 +12,12 @@ use dialtone_suite::layout::{Layout, Ports, project_root};
 use dialtone_suite::settings::{DATABASE, PASSWORD};
 use dialtone_suite::suite::{self, PEERS, Suite, without_settings};
 use dialtone_suite::{health, process, settings, token};
-use dialtone_testkit::postgres::Cluster;
+use dialtone_testkit::postgres::{Cluster, PersistentCluster};
 use hyper::header::{HeaderName, HeaderValue};
+use tokio_postgres::NoTls;
 
+/// Postgres' own cache (`shared_buffers`). Without a word from anybody it has 128 MB, however much memory there is.
+const CACHE: &str = "1GB";
 /// How long a process may take until it answers.
 const START: Duration = Duration::from_secs(30);
 
@@ -47,6 +50,7 @@ impl Stand {
         layout.create()?;
         let wanted = Ports::free()?;
         let postgres = Cluster::persistent(&layout.database(), wanted.postgres)?;
+        give_memory(&postgres).await?;
         let ports = Ports { postgres: postgres.port(), ..wanted };
         ports.write(&layout)?;
         settings::write(&layout, &ports)?;
@@ -135,4 +139,17 @@ impl Stand {
         }
         Ok(())
     }
+}
+
+/// As whoever runs a database for many would; it begins with the server's next start.
+async fn give_memory(postgres: &PersistentCluster) -> anyhow::Result<()> {
+    let (client, connection) = tokio_postgres::connect(&postgres.url(), NoTls).await?;
+    tokio::spawn(connection);
+    let now: String = client.query_one("SHOW shared_buffers", &[]).await?.get(0);
+    if now != CACHE {
+        client.batch_execute(&format!("ALTER SYSTEM SET shared_buffers = '{CACHE}'")).await?;
+        postgres.stop()?;
+        postgres.launch()?;
+    }
+    Ok(())
 }

@@ -50,7 +50,6 @@ impl Stand {
         layout.create()?;
         let wanted = Ports::free()?;
         let postgres = Cluster::persistent(&layout.database(), wanted.postgres)?;
-        give_memory(&postgres).await?;
         let ports = Ports { postgres: postgres.port(), ..wanted };
         ports.write(&layout)?;
         settings::write(&layout, &ports)?;
@@ -67,6 +66,7 @@ impl Stand {
     }
 
     async fn start(&self) -> anyhow::Result<()> {
+        give_memory(&self.suite.postgres).await?;
         let service = ServiceName::OrgFinder;
         // One line of JSON for each call: how it logs in production, not how it logs to a person.
         self.rewrite(service.as_str(), &[(r#"log_format = "pretty""#, r#"log_format = "json""#)])?;

@@ -42,6 +42,9 @@ pub async fn fill(stand: &Stand, size: usize) -> anyhow::Result<()> {
     }
     put_in(stand, &admin).await?;
     make_indexes(&admin).await?;
+    admin.batch_execute(&format!("ALTER SYSTEM RESET {HASTE}")).await?;
+    admin.batch_execute("SELECT pg_reload_conf()").await?;
+    admin.batch_execute("CHECKPOINT").await.context("the last checkpoint of the filling")?;
     println!("{size} organizations: {}", sizes(&admin).await?);
     Ok(())
 }
@@ -75,9 +78,7 @@ async fn make_indexes(admin: &Client) -> anyhow::Result<()> {
         admin.batch_execute(&format!("REINDEX TABLE {table}")).await.with_context(|| format!("indexes of {table}"))?;
     }
     println!("indexes {:.1} s", begun.elapsed().as_secs_f64());
-    admin.batch_execute(&format!("ALTER SYSTEM RESET {HASTE}")).await?;
-    admin.batch_execute("SELECT pg_reload_conf()").await?;
-    admin.batch_execute("CHECKPOINT").await.context("the last checkpoint of the filling")
+    Ok(())
 }
 
 async fn load(admin: &Client, size: usize) -> anyhow::Result<()> {

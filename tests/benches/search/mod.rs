@@ -28,7 +28,7 @@ use crate::stand::Stand;
 /// Questions of each kind, asked in turn.
 const ASKED: usize = 60;
 /// The most organizations that are found by a name.
-const COMPARED: usize = 64;
+const COMPARED: usize = 50;
 /// One at a time: what one question costs.
 const PRESSURE: Pressure = Pressure { connections: 1, calls: 1 };
 /// What a question may cost at the largest size, of what it costs at the smallest.

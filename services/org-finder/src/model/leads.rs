@@ -14,8 +14,8 @@ use super::keys;
 pub const MOST_PER_KEY: usize = 100;
 /// So many keys are asked for one question.
 pub const MOST_KEYS: usize = 32;
-/// So many organizations are compared with the question.
-const MOST_COMPARED: usize = 64;
+/// So many organizations are compared with the question: as many as a page has of which nobody says how long it is.
+const MOST_COMPARED: usize = 50;
 /// Pairs are made of so many words.
 const MOST_PAIRED: usize = 5;
 

@@ -70,9 +70,6 @@ pub fn relation(asked: &str, named: &str, sense: Sense) -> Option<(How, f64)> {
     if asked == named {
         return Some((How::Exact, 1.0));
     }
-    if !is_spelt(asked) || !is_spelt(named) {
-        return None;
-    }
     let (a, b) = (asked.chars().count(), named.chars().count());
     let ratio = a.min(b) as f64 / a.max(b) as f64;
     let most = match sense {
@@ -88,10 +85,12 @@ pub fn relation(asked: &str, named: &str, sense: Sense) -> Option<(How, f64)> {
         Sense::Search if a >= LEAST_INSIDE && named.contains(asked) => Some((How::Inside, 0.4 + 0.4 * ratio)),
         Sense::Search => None,
     };
-    match (typo, part) {
+    let found = match (typo, part) {
         (Some(typo), Some(part)) => Some(if part.1 > typo.1 { part } else { typo }),
         (one, other) => one.or(other),
-    }
+    };
+    // Nearly no two words get as far as this.
+    found.filter(|_| is_spelt(asked) && is_spelt(named))
 }
 
 /// One less the part of the letters that differ, if no more than `most` do; `a` and `b` are how many there are.

@@ -118,7 +118,6 @@ async fn learn(c: &mut Conn, organizations: &[Named]) -> Result<(), DbFault> {
 
 struct NewWord {
     word: String,
-    key: i64,
     /// Another transaction that learns the same word has another number.
     copy: i32,
 }
@@ -126,17 +125,16 @@ struct NewWord {
 impl NewWord {
     fn new(word: String) -> Self {
         let [a, b, c, d, ..] = Uuid::new_v4().into_bytes();
-        Self { key: keys::key(&word), word, copy: i32::from_be_bytes([a, b, c, d]) }
+        Self { word, copy: i32::from_be_bytes([a, b, c, d]) }
     }
 }
 
 async fn insert_words(c: &mut Conn, new: &[NewWord]) -> Result<(), DbFault> {
     for new in new.chunks(ROWS_AT_ONCE) {
-        let sql = "INSERT INTO name_words (key, copy, word) SELECT * FROM unnest($1, $2, $3)";
+        let sql = "INSERT INTO name_words (word, copy) SELECT * FROM unnest($1, $2)";
         diesel::sql_query(sql)
-            .bind::<Array<BigInt>, _>(new.iter().map(|word| word.key).collect::<Vec<_>>())
-            .bind::<Array<Integer>, _>(new.iter().map(|word| word.copy).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(new.iter().map(|word| word.word.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(new.iter().map(|new| new.word.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Integer>, _>(new.iter().map(|new| new.copy).collect::<Vec<_>>())
             .execute(c)
             .await
             .db()?;
@@ -145,14 +143,14 @@ async fn insert_words(c: &mut Conn, new: &[NewWord]) -> Result<(), DbFault> {
 }
 
 async fn insert_spellings(c: &mut Conn, new: &[NewWord]) -> Result<(), DbFault> {
-    let rows = new.iter().flat_map(|word| spelling::Keys::of(&word.word).all().map(|key| (key, word.key, word.copy)));
-    let rows: Vec<(i64, i64, i32)> = rows.collect();
+    let rows = new.iter().flat_map(|new| spelling::Keys::of(&new.word).all().map(move |key| (key, new)));
+    let rows: Vec<(i64, &NewWord)> = rows.collect();
     for rows in rows.chunks(ROWS_AT_ONCE) {
-        let sql = "INSERT INTO name_spellings (key, word_key, copy) SELECT * FROM unnest($1, $2, $3) ORDER BY 1";
+        let sql = "INSERT INTO name_spellings (key, word, copy) SELECT * FROM unnest($1, $2, $3) ORDER BY 1";
         diesel::sql_query(sql)
             .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.0).collect::<Vec<_>>())
-            .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.1).collect::<Vec<_>>())
-            .bind::<Array<Integer>, _>(rows.iter().map(|row| row.2).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|row| row.1.word.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Integer>, _>(rows.iter().map(|row| row.1.copy).collect::<Vec<_>>())
             .execute(c)
             .await
             .db()?;
@@ -161,18 +159,18 @@ async fn insert_spellings(c: &mut Conn, new: &[NewWord]) -> Result<(), DbFault> 
 }
 
 async fn insert_tails(c: &mut Conn, new: &[NewWord]) -> Result<(), DbFault> {
-    let rows = new.iter().flat_map(|word| {
+    let rows = new.iter().flat_map(|new| {
         // The same letter many times has the same tail many times.
-        let tails: BTreeSet<_> = spelling::tails(&word.word).into_iter().collect();
-        tails.into_iter().map(|tail| (tail, word.key, word.copy)).collect::<Vec<_>>()
+        let tails: BTreeSet<_> = spelling::tails(&new.word).into_iter().collect();
+        tails.into_iter().map(move |tail| (tail, new))
     });
-    let rows: Vec<(String, i64, i32)> = rows.collect();
+    let rows: Vec<(String, &NewWord)> = rows.collect();
     for rows in rows.chunks(ROWS_AT_ONCE) {
-        let sql = "INSERT INTO name_tails (tail, word_key, copy) SELECT * FROM unnest($1, $2, $3)";
+        let sql = "INSERT INTO name_tails (tail, word, copy) SELECT * FROM unnest($1, $2, $3)";
         diesel::sql_query(sql)
             .bind::<Array<Text>, _>(rows.iter().map(|row| row.0.as_str()).collect::<Vec<_>>())
-            .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.1).collect::<Vec<_>>())
-            .bind::<Array<Integer>, _>(rows.iter().map(|row| row.2).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|row| row.1.word.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Integer>, _>(rows.iter().map(|row| row.1.copy).collect::<Vec<_>>())
             .execute(c)
             .await
             .db()?;

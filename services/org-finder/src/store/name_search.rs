@@ -87,8 +87,8 @@ impl QueryFragment<Pg> for Vocabulary<'_> {
         }
         out.push_sql(
             ") AS spelt (word, near_first, near_last, far_first, far_last, half_first, half_last) \
-               WHERE (SELECT key FROM name_words WHERE word = spelt.word LIMIT 1) IS NULL) \
-             SELECT word FROM name_words WHERE word = ANY (",
+               WHERE (SELECT copy FROM name_words WHERE word = spelt.word LIMIT 1) IS NULL) \
+             SELECT ARRAY (SELECT word FROM name_words WHERE word = ANY (",
         );
         out.push_bind_param::<Array<Text>, _>(self.exact)?;
         out.push_sql("::text[] || ARRAY (SELECT unnest((");
@@ -97,8 +97,7 @@ impl QueryFragment<Pg> for Vocabulary<'_> {
         // keys for having more rows than they have, may read the whole table for the first few.
         out.push_sql(
             "::text[])[half_first:half_last]) FROM unknown)) \
-             UNION ALL SELECT word FROM name_words WHERE key = ANY (ARRAY (\
-               (SELECT word_key FROM name_spellings WHERE key = ANY (",
+             UNION ALL (SELECT word FROM name_spellings WHERE key = ANY (",
         );
         out.push_bind_param::<Array<BigInt>, _>(&near.all)?;
         out.push_sql("::bigint[] || ARRAY (SELECT unnest((");
@@ -108,32 +107,32 @@ impl QueryFragment<Pg> for Vocabulary<'_> {
         );
         out.push_bind_param::<Array<BigInt>, _>(&near.all)?;
         out.push_sql(&format!(
-            "::bigint[])[near_first:near_last]) ORDER BY key LIMIT 1) IS NULL)) ORDER BY key, word_key LIMIT {MOST_SPELT})"
+            "::bigint[])[near_first:near_last]) ORDER BY key LIMIT 1) IS NULL)) ORDER BY key, word LIMIT {MOST_SPELT})"
         ));
-        for (table, column, key) in [("name_words", "word", "key"), ("name_tails", "tail", "word_key")] {
-            out.push_sql(&format!(" UNION ALL (SELECT {key} FROM {table} WHERE {column} >= "));
+        for (table, column, order) in [("name_words", "word", "word"), ("name_tails", "tail", "tail, word")] {
+            out.push_sql(&format!(" UNION ALL (SELECT word FROM {table} WHERE {column} >= "));
             out.push_bind_param::<Nullable<Text>, _>(&self.first)?;
             out.push_sql(&format!(" AND {column} < "));
             out.push_bind_param::<Nullable<Text>, _>(&self.last)?;
-            out.push_sql(&format!(" ORDER BY {column}, {key} LIMIT {MOST_PER_RANGE})"));
+            out.push_sql(&format!(" ORDER BY {order} LIMIT {MOST_PER_RANGE})"));
         }
-        out.push_sql("))");
+        out.push_sql(") AS words");
         Ok(())
     }
 }
 
 #[derive(QueryableByName)]
-struct WordRow {
-    #[diesel(sql_type = Text)]
-    word: String,
+struct WordsRow {
+    #[diesel(sql_type = Array<Text>)]
+    words: Vec<String>,
 }
 
 /// Words of the vocabulary that may be meant, each once, in their order.
 pub async fn vocabulary_list(c: &mut Conn, lookup: &Lookup) -> Result<Vec<String>, DbFault> {
     let (first, last) = lookup.range.as_ref().map(|(first, last)| (first.as_str(), last.as_str())).unzip();
     let asked = Vocabulary { exact: &lookup.exact, spelt: Spelt::of(lookup), first, last };
-    let rows: Vec<WordRow> = asked.load(c).await.db()?;
-    let mut words: Vec<String> = rows.into_iter().map(|row| row.word).collect();
+    let row: WordsRow = asked.get_result(c).await.db()?;
+    let mut words = row.words;
     words.sort_unstable();
     words.dedup();
     Ok(words)

@@ -63,26 +63,25 @@ diesel::table! {
 }
 
 diesel::table! {
-    name_spellings (key, word_key, copy) {
+    name_spellings (key, word, copy) {
         key -> Int8,
-        word_key -> Int8,
-        copy -> Int4,
-    }
-}
-
-diesel::table! {
-    name_tails (tail, word_key, copy) {
-        tail -> Text,
-        word_key -> Int8,
-        copy -> Int4,
-    }
-}
-
-diesel::table! {
-    name_words (key, copy) {
-        key -> Int8,
-        copy -> Int4,
         word -> Text,
+        copy -> Int4,
+    }
+}
+
+diesel::table! {
+    name_tails (tail, word, copy) {
+        tail -> Text,
+        word -> Text,
+        copy -> Int4,
+    }
+}
+
+diesel::table! {
+    name_words (word, copy) {
+        word -> Text,
+        copy -> Int4,
     }
 }
 

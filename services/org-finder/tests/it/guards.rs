@@ -31,6 +31,32 @@ async fn migrations_go_down_and_up_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_vocabulary_is_taken_over_from_the_form_that_led_to_keys() {
+    let database = fresh(&template()).await;
+    let admin = sql(database.url()).await;
+    admin
+        .batch_execute(include_str!("../../migrations/00000000000190_vocabulary_by_word/down.sql"))
+        .await
+        .expect("down");
+    // Two transactions learnt the first word.
+    let fill = "INSERT INTO name_words (key, copy, word) VALUES (7, 1, 'telia'), (7, 2, 'telia'), (8, 1, 'tele'); \
+        INSERT INTO name_spellings (key, word_key, copy) VALUES (70, 7, 1), (70, 7, 2), (80, 8, 1), (70, 8, 1); \
+        INSERT INTO name_tails (tail, word_key, copy) VALUES ('elia', 7, 1), ('elia', 7, 2), ('ele', 8, 1)";
+    admin.batch_execute(fill).await.expect("the statements are right");
+    admin.batch_execute(include_str!("../../migrations/00000000000190_vocabulary_by_word/up.sql")).await.expect("up");
+    for (table, expected) in [
+        ("name_words", vec!["(tele,1)", "(telia,1)", "(telia,2)"]),
+        ("name_spellings", vec!["(70,tele,1)", "(70,telia,1)", "(70,telia,2)", "(80,tele,1)"]),
+        ("name_tails", vec!["(ele,tele,1)", "(elia,telia,1)", "(elia,telia,2)"]),
+    ] {
+        let rows =
+            admin.query(&format!("SELECT t::text FROM {table} AS t ORDER BY t"), &[]).await.expect("it can be read");
+        let rows: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        assert_eq!(rows, expected, "{table}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_foreign_key_has_an_index() {
     let database = fresh(&template()).await;
     let admin = sql(database.url()).await;

@@ -124,8 +124,8 @@ async fn pages_put_together_are_the_whole_answer_in_its_order() {
     crate::import::load(&suite, &lines.join("\n")).await;
     let whole = search(&suite, SearchOrganizationsRequest { page_size: 200, ..named("chain store") }).await.unwrap();
     // Of what all of them have in common, so many are looked at.
-    assert_eq!((whole.organizations.len(), whole.next_page_token.as_str()), (64, ""));
-    for page_size in [7, 50, 63, 64] {
+    assert_eq!((whole.organizations.len(), whole.next_page_token.as_str()), (50, ""));
+    for page_size in [7, 49, 50, 63] {
         let (mut all, mut request) = (Vec::new(), SearchOrganizationsRequest { page_size, ..named("chain store") });
         loop {
             let page = search(&suite, request.clone()).await.unwrap();
@@ -210,7 +210,7 @@ async fn organizations_from_before_the_index_are_put_in() {
 async fn two_that_learn_the_same_word_at_once_do_not_wait_for_each_other() {
     let database = fresh(&template()).await;
     let (one, other) = (sql(database.url()).await, sql(database.url()).await);
-    let learn = "INSERT INTO name_words (key, copy, word) VALUES (1, floor(random() * 2e9)::int, 'word')";
+    let learn = "INSERT INTO name_words (word, copy) VALUES ('word', floor(random() * 2e9)::int)";
     one.batch_execute(&format!("BEGIN; {learn}")).await.expect("it works");
     // Waiting would end in an error here.
     other.batch_execute(&format!("SET lock_timeout = '1s'; {learn}")).await.expect("it does not wait");

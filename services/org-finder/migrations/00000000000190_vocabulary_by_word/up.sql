@@ -1,6 +1,6 @@
 -- What is left of a word leads to the word itself and no longer to its key: half of what a question read of the vocabulary was to look
--- words up by their keys. No name is written anew. Meanwhile whoever learns words waits and readers do not; replicas of before this
--- find nothing by name and cannot write a name with a new word from its end until they are replaced.
+-- words up by their keys. No name is written anew. While this runs, whoever learns words waits and readers do not. From its end on,
+-- replicas of before it fail to search by name and to write names, until they are replaced.
 LOCK TABLE name_words IN SHARE MODE;
 
 -- The vocabulary. Nothing here waits for another transaction that learns the same word, such as an import that has not ended: each
